@@ -1,0 +1,65 @@
+/**
+ * What a command of the command line is: its words for yargs, and what it does.
+ */
+import type { Options, PositionalOptions } from 'yargs';
+import type { Project } from '../lib/index.js';
+import type { Io } from './io.js';
+
+export type Library = typeof import('../lib/index.js');
+
+/** Arguments as yargs has parsed them. */
+export interface Arguments {
+  readonly [name: string]: unknown;
+}
+
+/** What a command gives back: a document for programs, the same in words, and the exit status. */
+export interface Outcome {
+  readonly report: unknown;
+  readonly text: string;
+  /** 1 when a check found something. */
+  readonly status?: 0 | 1;
+}
+
+export interface CommandContext {
+  readonly args: Arguments;
+  readonly io: Io;
+  readonly library: Library;
+  /** Opens the project of the current folder. */
+  openProject(): Promise<Project>;
+  /** Asks before something that cannot be taken back, unless `--yes`. */
+  confirm(question: string): Promise<void>;
+}
+
+export interface Command {
+  /** As yargs reads it: `upgrade [target]`. */
+  readonly usage: string;
+  /** One line, imperative, without full stop. */
+  readonly summary: string;
+  readonly positionals?: Readonly<Record<string, PositionalOptions>>;
+  readonly options?: Readonly<Record<string, Options>>;
+  readonly example: string;
+  run(context: CommandContext): Promise<Outcome>;
+}
+
+/** A family of commands, which stands together in help and manual. */
+export interface CommandFamily {
+  readonly title: string;
+  readonly commands: readonly Command[];
+}
+
+/** Returns an argument that is a text, if it was given. */
+export function textOf(args: Arguments, name: string): string | undefined {
+  const value = args[name];
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+/** Returns an argument that may be given several times. */
+export function textsOf(args: Arguments, name: string): string[] {
+  const value = args[name];
+  return value === undefined ? [] : [value].flat().map(String);
+}
+
+/** Returns whether a flag was set. */
+export function isSet(args: Arguments, name: string): boolean {
+  return args[name] === true;
+}

@@ -1,0 +1,112 @@
+/** Commands that write scripts: init, revision, merge, freeze, redo. */
+import type { InitReport, NewRevisionReport } from '../../lib/index.js';
+import { type Command, type CommandFamily, isSet, textOf, textsOf } from '../command.js';
+import { counted, standing } from '../words.js';
+
+const init: Command = {
+  usage: 'init',
+  summary: 'Make this folder a project, or make room in a Knex project',
+  example: 'init',
+  async run({ io, library }) {
+    const report = library.init({ folder: io.cwd });
+    return { report, text: initText(report) };
+  },
+};
+
+function initText({ created, kept, knex, next }: InitReport): string {
+  return [
+    ...(knex === null ? [] : [`This is a Knex project: ${knex.knexfile}, ${counted(knex.migrations, 'Knex migration')}`]),
+    ...created.map((name) => `Made ${name}`),
+    ...kept.map((name) => `Kept ${name}`),
+    ...next.map((step) => `Next: ${step}`),
+  ].join('\n');
+}
+
+const message = { alias: 'm', type: 'string', describe: 'What it does, in a few words', demandOption: true } as const;
+const branchLabel = { type: 'string', array: true, nargs: 1, describe: 'Name the line of revisions that begins here' } as const;
+const revisionId = { type: 'string', describe: 'Id of the new revision (default: twelve random hex digits)' } as const;
+
+const revision: Command = {
+  usage: 'revision',
+  summary: 'Write a new script',
+  options: {
+    message,
+    autogenerate: { type: 'boolean', describe: 'Ship what changed in the SQL files', default: false },
+    head: { type: 'string', describe: 'What it builds on (default: the only head)' },
+    splice: { type: 'boolean', describe: 'Build on a revision that is no head', default: false },
+    'branch-label': branchLabel,
+    'depends-on': { type: 'string', array: true, nargs: 1, describe: 'What must be applied first, from another line' },
+    'rev-id': revisionId,
+    'version-path': { type: 'string', describe: 'Script directory to write to (default: that of the parent)' },
+    sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
+  },
+  example: 'revision -m "add builds" --autogenerate',
+  async run({ args, library, openProject }) {
+    const report = await library.revision(await openProject(), {
+      message: textOf(args, 'message') ?? '',
+      autogenerate: isSet(args, 'autogenerate'),
+      head: textOf(args, 'head'),
+      splice: isSet(args, 'splice'),
+      branchLabels: textsOf(args, 'branch-label'),
+      dependsOn: textsOf(args, 'depends-on'),
+      revisionId: textOf(args, 'rev-id'),
+      directory: textOf(args, 'version-path'),
+      sql: isSet(args, 'sql'),
+    });
+    return { report, text: newRevisionText(report) };
+  },
+};
+
+function newRevisionText({ file, assets }: NewRevisionReport): string {
+  if (file === null) return 'No SQL file has changed: no revision was made';
+  return [`Made ${file}`, ...assets.map(({ action, path }) => `  ${action} ${path}`)].join('\n');
+}
+
+const merge: Command = {
+  usage: 'merge <revisions..>',
+  summary: 'Write a script that joins branches',
+  positionals: {
+    revisions: { type: 'string', array: true, describe: 'heads, or two and more of them', demandOption: true },
+  },
+  options: { message, 'branch-label': branchLabel, 'rev-id': revisionId },
+  example: 'merge heads -m "join billing and users"',
+  async run({ args, library, openProject }) {
+    const report = await library.merge(await openProject(), {
+      revisions: textsOf(args, 'revisions'),
+      message: textOf(args, 'message') ?? '',
+      branchLabels: textsOf(args, 'branch-label'),
+      revisionId: textOf(args, 'rev-id'),
+    });
+    return { report, text: newRevisionText(report) };
+  },
+};
+
+const freeze: Command = {
+  usage: 'freeze [revision] [files..]',
+  summary: 'Freeze the SQL files that a script loads, as they are now',
+  positionals: {
+    revision: { type: 'string', describe: 'A head (default: the only one)' },
+    files: { type: 'string', array: true, describe: 'Files to freeze (default: those that the script loads)' },
+  },
+  example: 'freeze head',
+  async run({ args, library, openProject }) {
+    const files = textsOf(args, 'files');
+    const report = await library.freeze(await openProject(), { revision: textOf(args, 'revision'), files });
+    const lines = report.assets.map(({ action, path }) => `  ${action} ${path}`);
+    return { report, text: [`Froze ${counted(lines.length, 'file')} with ${report.revision}`, ...lines].join('\n') };
+  },
+};
+
+const redo: Command = {
+  usage: 'redo [revision]',
+  summary: 'Revert a head, freeze its files as they are now, and apply it again',
+  positionals: { revision: { type: 'string', describe: 'A head (default: the only one)' } },
+  example: 'redo',
+  async run({ args, library, openProject }) {
+    const report = await library.redo(await openProject(), { revision: textOf(args, 'revision') });
+    const frozen = counted(report.assets.length, 'file');
+    return { report, text: `Redid ${report.revision} with ${frozen}. Now at ${standing(report.current)}` };
+  },
+};
+
+export const authorCommands: CommandFamily = { title: 'Author', commands: [init, revision, merge, freeze, redo] };

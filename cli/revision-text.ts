@@ -1,0 +1,50 @@
+/**
+ * Revisions in words: one line each, or all that is known.
+ */
+import type { RevisionEntry, ShowReport } from '../lib/index.js';
+
+/** `a85b13f4e9d0 (head) [reports] describe and grant`. */
+export function revisionLine(entry: RevisionEntry & { readonly isCurrent?: boolean }): string {
+  const marks = marksOf(entry);
+  const parts = [
+    entry.revision,
+    marks.length > 0 ? `(${marks.join(', ')})` : '',
+    entry.branchLabels.length > 0 ? `[${entry.branchLabels.join(', ')}]` : '',
+    entry.message ?? '',
+    entry.dependsOn.length > 0 ? `<needs ${entry.dependsOn.join(', ')}>` : '',
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function marksOf(entry: RevisionEntry & { readonly isCurrent?: boolean }): string[] {
+  const head = entry.isHead && !entry.isEffectiveHead ? 'head, others depend on it' : 'head';
+  return [
+    ...(entry.isCurrent === true ? ['current'] : []),
+    ...(entry.isHead ? [head] : []),
+    ...(entry.isBranchPoint ? ['branch point'] : []),
+    ...(entry.isMergePoint ? ['merge point'] : []),
+  ];
+}
+
+/** All that `show` knows of a revision. */
+export function revisionDetails(entry: ShowReport['revisions'][number]): string {
+  const rows: [string, string][] = [
+    ['revision', revisionLine({ ...entry, message: null, dependsOn: [] })],
+    ['message', entry.message ?? ''],
+    ['created', entry.created === null ? '' : readableDate(entry.created)],
+    ['builds on', entry.downRevisions.length === 0 ? '(base)' : entry.downRevisions.join(', ')],
+    ['depends on', entry.dependsOn.join(', ')],
+    ['built on by', entry.children.join(', ')],
+    ['script', entry.file],
+    ...entry.assets.map(({ path, action, objects }): [string, string] => ['asset', `${action} ${path}: ${objects.join(', ')}`]),
+  ];
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return rows
+    .filter(([, value]) => value !== '')
+    .map(([name, value]) => `${name.padEnd(width)}  ${value}`)
+    .join('\n');
+}
+
+function readableDate(digits: string): string {
+  return digits.replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3 $4:$5:$6');
+}

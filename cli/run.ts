@@ -1,0 +1,75 @@
+/**
+ * Running the command line: words in, exit status out.
+ */
+import type { Logger, Project } from '../lib/index.js';
+import { type Arguments, type Command, isSet, textOf } from './command.js';
+import { failureOf, tellFailure, usageFailure } from './fail.js';
+import type { Io } from './io.js';
+import { helpText, parseArguments } from './parse.js';
+import { version } from './version.js';
+
+/**
+ * Runs one command.
+ *
+ * @returns the exit status: 0 done or clean, 1 found something, 2 failed, 64 wrong usage
+ */
+export async function runCli(words: readonly string[], io: Io): Promise<number> {
+  const asJson = words.includes('--json');
+  try {
+    const parsed = await parseArguments(words, version);
+    if (parsed.kind === 'print') {
+      io.out(parsed.text);
+      return 0;
+    }
+    if (parsed.kind === 'run') return await runCommand(parsed.command, parsed.args, io);
+    if (words.length === 0) io.err(await helpText());
+    return tellFailure(usageFailure(parsed.message, parsed.command), io, asJson);
+  } catch (error) {
+    return tellFailure(failureOf(error), io, asJson);
+  }
+}
+
+async function runCommand(command: Command, args: Arguments, io: Io): Promise<number> {
+  // Only now: help and mistakes in the words must not wait for it.
+  const library = await import('../lib/index.js');
+  const logger = createLogger(args, io);
+  const { report, text, status = 0 } = await command.run({
+    args,
+    io,
+    library,
+    openProject: (): Promise<Project> =>
+      library.openProject({
+        folder: io.cwd,
+        knexfile: textOf(args, 'knexfile'),
+        environment: textOf(args, 'env'),
+        variables: io.env,
+        logger,
+      }),
+    async confirm(question) {
+      if (isSet(args, 'yes')) return;
+      if (!io.isInteractive) throw new library.UsageError('CONFIRMATION_NEEDED', unconfirmed(question));
+      const answer = await io.ask(`${question} [y/N] `);
+      if (!/^y(es)?$/i.test(answer.trim())) throw new library.UsageError('CONFIRMATION_NEEDED', refused(question));
+    },
+  });
+  if (isSet(args, 'json')) io.out(JSON.stringify(report, null, 2));
+  else if (text !== '') io.out(text);
+  return status;
+}
+
+function createLogger(args: Arguments, io: Io): Logger {
+  const isQuiet = isSet(args, 'quiet');
+  return {
+    debug: (message) => isSet(args, 'verbose') && io.err(message),
+    info: (message) => isQuiet || io.err(message),
+    warn: (message) => io.err(`warning: ${message}`),
+  };
+}
+
+function unconfirmed(question: string) {
+  return { message: `this needs a yes, and there is no terminal to ask at: ${question}`, next: 'add `--yes`' };
+}
+
+function refused(question: string) {
+  return { message: `the answer was not yes: ${question}`, next: 'answer y, or add `--yes`; nothing was changed' };
+}

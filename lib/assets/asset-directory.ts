@@ -1,0 +1,78 @@
+/**
+ * The live files: what people edit under `raw_sql/<kind>/`.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { AssetError } from '../errors.js';
+import { decodeAsset } from './asset-text.js';
+
+/** A live file, by its asset path: `procs/update_adu.sql`, `views/reporting/totals.sql`. */
+export interface LiveFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The live files of one project. */
+export interface AssetDirectory {
+  /** The folder, as errors name it: `raw_sql`. */
+  readonly name: string;
+  /** All asset paths, sorted by name within the order of the kinds. */
+  paths(): string[];
+  has(path: string): boolean;
+  /**
+   * Reads one live file.
+   *
+   * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`
+   */
+  read(path: string): LiveFile;
+  /** The file on disk, for messages. */
+  fileOf(path: string): string;
+}
+
+/**
+ * Opens the folder of live files; one that does not exist holds none.
+ *
+ * @param root - where `name` is looked up
+ * @param kinds - the sub-folders that hold assets, in load order
+ */
+export function openAssetDirectory(root: string, name: string, kinds: readonly string[]): AssetDirectory {
+  const fileOf = (path: string) => `${name}/${path}`;
+  const onDisk = (path: string) => join(root, name, path);
+  return {
+    name,
+    fileOf,
+    paths: () => kinds.flatMap((kind) => sqlFilesBelow(onDisk(kind)).map((file) => `${kind}/${file}`)),
+    has: (path) => existsSync(onDisk(path)),
+    read(path) {
+      if (!existsSync(onDisk(path))) throw notFound(fileOf(path));
+      return { path, text: decodeAsset(readFileSync(onDisk(path)), fileOf(path)) };
+    },
+  };
+}
+
+/** The kind of an asset path: its first folder. */
+export function kindOf(path: string): string {
+  return path.slice(0, path.indexOf('/'));
+}
+
+/** The schema that a sub-folder stands for: `views/reporting/totals.sql` is of `reporting`. */
+export function folderSchemaOf(path: string): string | undefined {
+  const parts = path.split('/');
+  return parts.length > 2 ? parts[1] : undefined;
+}
+
+function sqlFilesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.sql'))
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort();
+}
+
+function notFound(file: string): AssetError {
+  return new AssetError('ASSET_NOT_FOUND', {
+    message: `there is no live file "${file}"`,
+    where: file,
+    next: 'create it, or correct the name in the script',
+  });
+}

@@ -1,0 +1,177 @@
+/**
+ * Freezing: from live files to the versions that travel with a revision.
+ */
+import { AssetError } from '../errors.js';
+import { identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
+import { type AssetDirectory, folderSchemaOf, kindOf } from './asset-directory.js';
+import type { AppliedSet, AssetHistory, AssetVersion } from './asset-history.js';
+import { assertSendable, hashAsset } from './asset-text.js';
+import { loadOrder } from './load-order.js';
+import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
+
+/** What a script does with files, in its upgrade. */
+export interface AssetCalls {
+  readonly loads: readonly string[];
+  readonly drops: readonly string[];
+}
+
+export interface FreezeContext {
+  readonly live: AssetDirectory;
+  readonly history: AssetHistory;
+  /** The applied set that the revision builds on. */
+  readonly before: AppliedSet;
+  /** Schema of names that a file outside any schema folder leaves unqualified. */
+  readonly schema: string;
+}
+
+interface ReadFile {
+  readonly path: string;
+  readonly text: string;
+  readonly parsed: ParsedSql;
+  readonly previous: readonly AssetVersion[];
+}
+
+/**
+ * Makes the frozen files of a revision, in load order; drops come last, in the opposite order.
+ *
+ * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_SYNTAX`, `ASSET_DUPLICATE_OBJECT`,
+ *   `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
+ * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED` for a file that cannot be sent
+ */
+export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Promise<FrozenFile[]> {
+  const files: ReadFile[] = [];
+  for (const path of new Set(calls.loads)) files.push(await readFile(path, context));
+  const owners = await ownersOf(files, calls, context);
+  files.forEach((file) => assertReplaceable(file, context));
+  const needs = files.map(({ path, parsed }) => ({ path, requires: requirementsOf(path, parsed, owners) }));
+  const { paths, cyclic } = loadOrder(needs);
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const loads = paths.flatMap((path) => {
+    const file = byPath.get(path);
+    const requires = needs.find((need) => need.path === path)?.requires ?? [];
+    return file === undefined ? [] : [frozenLoad(file, requires, cyclic.has(path))];
+  });
+  return [...loads, ...frozenDrops(calls.drops, context)];
+}
+
+async function readFile(path: string, { live, history, before, schema }: FreezeContext): Promise<ReadFile> {
+  const { text } = live.read(path);
+  const file = live.fileOf(path);
+  assertSendable(text, file);
+  const parsed = await parseSql(text, file, folderSchemaOf(path) ?? schema);
+  return { path, text, parsed, previous: history.versionsAt(path, before) };
+}
+
+/** Returns the path that defines each object, by identity and by bare name; two paths for one are refused. */
+async function ownersOf(
+  files: readonly ReadFile[],
+  { drops }: AssetCalls,
+  { live, history, before }: FreezeContext,
+): Promise<Map<string, string>> {
+  const owners = new Map<string, string>();
+  const given = new Set([...files.map(({ path }) => path), ...drops]);
+  for (const path of history.paths.filter((known) => !given.has(known))) {
+    for (const object of history.versionAt(path, before)?.entry.objects ?? []) owners.set(object, path);
+  }
+  for (const { path, parsed } of files) {
+    for (const object of parsed.objects.map(identityOf)) {
+      const other = owners.get(object);
+      if (other !== undefined && other !== path) throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
+      owners.set(object, path);
+    }
+  }
+  return owners;
+}
+
+function requirementsOf(path: string, { mentions }: ParsedSql, owners: ReadonlyMap<string, string>): string[] {
+  const required = [...owners].filter(([object, owner]) => owner !== path && mentions.has(bareName(object)));
+  return [...new Set(required.map(([, owner]) => owner))].sort();
+}
+
+/** The name of an identity without schema and signature: `function public.f(date)` is `f`. */
+function bareName(identity: string): string {
+  const withoutSignature = identity.replace(/\(.*$/, '');
+  const quoted = /"((?:[^"]|"")+)"$/.exec(withoutSignature)?.[1];
+  return quoted?.replaceAll('""', '"') ?? withoutSignature.slice(withoutSignature.lastIndexOf('.') + 1);
+}
+
+function frozenLoad({ path, text, parsed, previous }: ReadFile, requires: string[], cyclic: boolean): FrozenFile {
+  const sha256 = hashAsset(text);
+  const entry: ManifestEntry = {
+    path,
+    action: actionOf(sha256, previous),
+    sha256,
+    from: previous.map((version) => ({ revision: version.revision, sha256: version.sha256 })),
+    objects: parsed.objects.map(identityOf),
+    requires,
+    ...(cyclic ? { cyclic } : {}),
+  };
+  return { entry, text };
+}
+
+function actionOf(sha256: string, previous: readonly AssetVersion[]): AssetAction {
+  const standing = previous.filter((version) => version.sha256 !== null);
+  if (standing.length === 0) return 'add';
+  return standing.every((version) => version.sha256 === sha256) ? 'reload' : 'replace';
+}
+
+function frozenDrops(drops: readonly string[], { live, history, before }: FreezeContext): FrozenFile[] {
+  const standing = [...new Set(drops)].map((path) => {
+    const versions = history.versionsAt(path, before).filter(({ sha256 }) => sha256 !== null);
+    if (versions.length === 0) throw notStanding(live.fileOf(path));
+    return { path, versions };
+  });
+  const order = loadOrder(standing.map(({ path, versions }) => ({ path, requires: versions[0]?.entry.requires ?? [] })));
+  return order.paths.toReversed().flatMap((path) => {
+    const versions = standing.find((dropped) => dropped.path === path)?.versions ?? [];
+    const from = versions.map(({ revision, sha256 }) => ({ revision, sha256 }));
+    const objects = [...new Set(versions.flatMap(({ entry }) => entry.objects))];
+    return [{ entry: { path, action: 'drop', sha256: null, from, objects, requires: [] }, text: undefined }];
+  });
+}
+
+/** Refuses a change that CREATE OR REPLACE cannot make; PostgreSQL manual, "CREATE VIEW", notes. */
+function assertReplaceable({ path, text, parsed, previous }: ReadFile, { live }: FreezeContext): void {
+  const standing = previous.filter(({ sha256 }) => sha256 !== null);
+  if (standing.every(({ sha256 }) => sha256 === hashAsset(text))) return;
+  if (kindOf(path) === 'types') throw typeChanged(live.fileOf(path));
+  const existing = new Set(standing.flatMap(({ entry }) => entry.objects));
+  const stuck = parsed.objects.find((object) => !object.replaces && existing.has(identityOf(object)));
+  if (stuck) throw notReplaceable(live.fileOf(path), identityOf(stuck), stuck.kind);
+}
+
+function duplicateObject(object: string, file: string, other: string): AssetError {
+  return new AssetError('ASSET_DUPLICATE_OBJECT', {
+    message: `"${object}" is defined by "${file}" and by "${other}"`,
+    where: file,
+    next: 'keep each object in one file',
+  });
+}
+
+function notStanding(file: string): AssetError {
+  return new AssetError('ASSET_NOT_FOUND', {
+    message: `"${file}" cannot be dropped: no revision below this one has loaded it`,
+    where: file,
+    next: 'correct the name, or drop the object with `op.execute`',
+  });
+}
+
+function typeChanged(file: string): AssetError {
+  return new AssetError('ASSET_TYPE_CHANGED', {
+    message: `the type in "${file}" exists already and PostgreSQL cannot replace a type`,
+    where: file,
+    next: 'put the file back as it was, and change the type with ALTER TYPE in a revision (`op.execute`)',
+  });
+}
+
+function notReplaceable(file: string, object: string, kind: string): AssetError {
+  const next =
+    kind === 'materialized view'
+      ? 'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next'
+      : 'write CREATE OR REPLACE in the file';
+  return new AssetError('ASSET_NOT_REPLACEABLE', {
+    message: `"${object}" exists already and "${file}" does not replace it`,
+    where: file,
+    next,
+  });
+}

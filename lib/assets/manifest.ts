@@ -1,0 +1,152 @@
+/**
+ * Manifests: which versions of which SQL files belong to a revision.
+ *
+ * A manifest and its frozen files live beside the script, in `<stem>.assets/`. limbeck writes them; people
+ * only review them.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { AssetError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
+import { decodeAsset, hashAsset } from './asset-text.js';
+
+export type AssetAction = 'add' | 'replace' | 'recreate' | 'drop' | 'rename' | 'reload';
+const actions: readonly AssetAction[] = ['add', 'replace', 'recreate', 'drop', 'rename', 'reload'];
+
+/** One file in a manifest. */
+export interface ManifestEntry {
+  readonly path: string;
+  readonly action: AssetAction;
+  /** Hash of the frozen text; `null` for a drop. */
+  readonly sha256: string | null;
+  /** The versions that this one follows: one for each parent that has the file. */
+  readonly from: readonly { readonly revision: RevisionId; readonly sha256: string | null }[];
+  /** What the text defines, as DROP spells it; for a drop what it had defined. */
+  readonly objects: readonly string[];
+  /** The asset paths that must be loaded before. */
+  readonly requires: readonly string[];
+  /** Set when files need each other: they are loaded unchecked first, then once more with checks. */
+  readonly cyclic?: boolean;
+}
+
+/** The entries of a revision in load order. */
+export interface Manifest {
+  readonly revision: RevisionId;
+  /** The `.assets` folder, as errors name it. */
+  readonly folder: string;
+  readonly entries: readonly ManifestEntry[];
+}
+
+/** A frozen file on its way to disk: a manifest entry and its text. */
+export interface FrozenFile {
+  readonly entry: ManifestEntry;
+  readonly text: string | undefined;
+}
+
+/** The folder that holds the assets of the script at `scriptFile`. */
+export function assetFolderOf(scriptFile: string): string {
+  return `${scriptFile.replace(/\.[cm]?[jt]s$|\.sql$/, '')}.assets`;
+}
+
+/**
+ * Reads the manifest of a revision; none means that the revision has no assets.
+ *
+ * @throws AssetError `MANIFEST_INVALID`
+ */
+export function readManifest(root: string, folder: string, revision: RevisionId): Manifest | undefined {
+  const file = join(folder, 'manifest.json');
+  if (!existsSync(join(root, file))) return undefined;
+  return { revision, folder, entries: parseManifest(readFileSync(join(root, file), 'utf8'), file) };
+}
+
+/**
+ * Reads the frozen text of an entry, and checks that it is the one that was frozen.
+ *
+ * @throws AssetError `ASSET_MISSING`, `ASSET_TAMPERED`
+ */
+export function readFrozen(root: string, manifest: Manifest, entry: ManifestEntry): string {
+  const file = frozenFileOf(manifest, entry.path);
+  if (!existsSync(join(root, file))) {
+    throw new AssetError('ASSET_MISSING', {
+      message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" is not on disk`,
+      where: file,
+      next: 'restore it from version control; `.assets` folders travel with their scripts',
+    });
+  }
+  const text = decodeAsset(readFileSync(join(root, file)), file);
+  if (hashAsset(text) !== entry.sha256) {
+    throw new AssetError('ASSET_TAMPERED', {
+      message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" was changed after it was frozen`,
+      where: file,
+      next: `restore it from version control; to change the object edit the live file and run \`limbeck revision --autogenerate\``,
+    });
+  }
+  return text;
+}
+
+/** Where the frozen text of a path lies, as errors name it. */
+export function frozenFileOf(manifest: Manifest, path: string): string {
+  return `${manifest.folder}/${path}`;
+}
+
+/** Writes manifest and frozen files, in place of what the folder held. */
+export function writeManifest(root: string, folder: string, files: readonly FrozenFile[]): void {
+  const target = join(root, folder);
+  rmSync(target, { recursive: true, force: true });
+  if (files.length === 0) return;
+  for (const { entry, text } of files) {
+    if (text === undefined) continue;
+    const file = join(target, entry.path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  mkdirSync(target, { recursive: true });
+  writeFileSync(join(target, 'manifest.json'), formatManifest(files.map(({ entry }) => entry)));
+}
+
+/** Writes a manifest as JSON, one entry after the other in load order. */
+export function formatManifest(entries: readonly ManifestEntry[]): string {
+  const content = Object.fromEntries(entries.map(({ path, ...entry }) => [path, entry]));
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+function parseManifest(json: string, file: string): ManifestEntry[] {
+  const content = parseJson(json, file);
+  return Object.entries(content).map(([path, value]) => parseEntry(path, value, file));
+}
+
+function parseJson(json: string, file: string): object {
+  try {
+    const content: unknown = JSON.parse(json);
+    if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
+  } catch (error) {
+    throw invalid(file, (error as Error).message);
+  }
+  throw invalid(file, 'it is not an object');
+}
+
+function parseEntry(path: string, value: unknown, file: string): ManifestEntry {
+  const entry = value as Partial<ManifestEntry> | null;
+  if (typeof entry !== 'object' || entry === null) throw invalid(file, `"${path}" is not an object`);
+  const { action, sha256 = null, from = [], objects = [], requires = [], cyclic } = entry;
+  if (!actions.includes(action as AssetAction)) throw invalid(file, `"${path}" has no known action`);
+  if ((sha256 === null) !== (action === 'drop')) throw invalid(file, `"${path}" has no sha256`);
+  if (path.split('/').includes('..')) throw invalid(file, `"${path}" leaves its folder`);
+  return {
+    path,
+    action: action as AssetAction,
+    sha256,
+    from,
+    objects,
+    requires,
+    ...(cyclic === undefined ? {} : { cyclic }),
+  };
+}
+
+function invalid(file: string, reason: string): AssetError {
+  return new AssetError('MANIFEST_INVALID', {
+    message: `the manifest cannot be read: ${reason}`,
+    where: file,
+    next: 'restore it from version control; manifests are written by `limbeck freeze`',
+  });
+}

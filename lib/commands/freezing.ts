@@ -1,0 +1,87 @@
+/**
+ * Freezing files with a revision: learning what its script loads, and writing the manifest.
+ */
+import { kindOf } from '../assets/asset-directory.js';
+import { type AssetCalls, freezeFiles } from '../assets/freeze.js';
+import { type LiveChange, liveChanges } from '../assets/live-changes.js';
+import { assetFolderOf, type FrozenFile, type ManifestEntry, writeManifest } from '../assets/manifest.js';
+import { AssetError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
+import { LearningLoader } from '../ops/asset-loader.js';
+import { Awaiting } from '../ops/awaiting.js';
+import { createOperations } from '../ops/operations.js';
+import type { Project } from '../project.js';
+import { createSinkKnexes, loadKnex } from '../runtime/knex-client.js';
+import type { Script } from '../script/script-directory.js';
+import { loadScript } from '../script/script-module.js';
+import { RecordingSink } from '../sql/statement.js';
+
+/** A frozen file, as commands report it. */
+export type FrozenEntry = Pick<ManifestEntry, 'path' | 'action' | 'objects'>;
+
+/** Freezes files for a revision that builds on `parents`; writes nothing. */
+export function freezeFor(
+  project: Project,
+  parents: readonly RevisionId[],
+  calls: AssetCalls,
+): Promise<FrozenFile[]> {
+  return freezeFiles(calls, {
+    live: project.live,
+    history: project.readHistory(),
+    before: project.graph.closure(parents),
+    schema: defaultSchema(project),
+  });
+}
+
+/** Writes what was frozen beside the script. */
+export function writeFrozen(project: Project, scriptFile: string, files: readonly FrozenFile[]): FrozenEntry[] {
+  writeManifest(project.root, assetFolderOf(scriptFile), files);
+  return files.map(({ entry: { path, action, objects } }) => ({ path, action, objects }));
+}
+
+/** What changed in the live files, as a revision on `parents` would ship it. */
+export function changesFor(project: Project, parents: readonly RevisionId[]): LiveChange[] {
+  const { graph, live } = project;
+  return liveChanges(live, project.readHistory(), graph.closure(parents), graph.closure(graph.effectiveHeads));
+}
+
+/**
+ * Learns which files a script loads and drops, by running its `upgrade` without a database.
+ *
+ * @throws OfflineError `OFFLINE_READ` when the script wants an answer
+ */
+export async function learnCalls(project: Project, script: Script): Promise<LearningLoader> {
+  const assets = new LearningLoader();
+  const sink = new RecordingSink();
+  const awaiting = new Awaiting();
+  const knex = await loadKnex(project.root);
+  const context = { knex, config: project.config.knex, sink, awaiting, callerPlace: () => undefined };
+  const revision = script.revision.id;
+  const knexes = createSinkKnexes(context);
+  const op = createOperations({ ...context, ...knexes, revision, direction: 'upgrade', assets });
+  const module = await loadScript(script, project.load);
+  await module.upgrade(op);
+  return assets;
+}
+
+/** Splits paths that a person names, `raw_sql/procs/a.sql` or `procs/a.sql`, into loads and drops. */
+export function callsOf(project: Project, files: readonly string[]): AssetCalls {
+  const { kinds, rawSql } = project.config.settings;
+  const paths = files.map((file) => {
+    const path = file.startsWith(`${rawSql}/`) ? file.slice(rawSql.length + 1) : file;
+    if (kinds.includes(kindOf(path))) return path;
+    throw new AssetError('ASSET_NOT_FOUND', {
+      message: `"${file}" is not below one of the folders ${kinds.map((kind) => `"${rawSql}/${kind}"`).join(', ')}`,
+      where: file,
+      next: 'name the file by its path',
+    });
+  });
+  return { loads: paths.filter((path) => project.live.has(path)), drops: paths.filter((path) => !project.live.has(path)) };
+}
+
+/** Where names without a schema go: the first schema of Knex's search path. */
+function defaultSchema({ config }: Project): string {
+  const { searchPath } = config.knex;
+  const [first = 'public'] = [searchPath ?? []].flat();
+  return first;
+}

@@ -1,0 +1,88 @@
+/**
+ * The command that makes a project: init.
+ */
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isEsm } from '../script/new-script.js';
+import { starterKnexfiles } from './starter-files.js';
+
+export interface InitOptions {
+  /** The folder to make a project of. */
+  readonly folder: string;
+}
+
+export interface InitReport {
+  /** Files and folders that were made, or added to. */
+  readonly created: readonly string[];
+  /** What was there already and was left alone. */
+  readonly kept: readonly string[];
+  /** What is known of a Knex project that was here before; null for a new one. */
+  readonly knex: { readonly knexfile: string; readonly migrations: number } | null;
+  /** What to do next, in words. */
+  readonly next: readonly string[];
+}
+
+const folders = ['migrations', 'raw_sql/procs', 'raw_sql/types', 'raw_sql/views'];
+const frozenAttributes = 'migrations/**/*.assets/** -text linguist-generated -diff';
+const ignored = '.limbeck/';
+
+/** Makes a project, or makes room for limbeck in a Knex project; never overwrites a file. */
+export function init({ folder }: InitOptions): InitReport {
+  const created: string[] = [];
+  const kept: string[] = [];
+  const existing = readdirSync(folder).find((name) => /^knexfile\.[cm]?[jt]s$/.test(name));
+  const knexMigrations = existing === undefined ? 0 : countKnexMigrations(folder);
+  if (existing === undefined) {
+    const language = languageOf(folder);
+    writeFileSync(join(folder, language.knexfile), language.text);
+    created.push(language.knexfile);
+  } else kept.push(existing);
+  for (const name of folders) {
+    if (existsSync(join(folder, name))) kept.push(`${name}/`);
+    else {
+      mkdirSync(join(folder, name), { recursive: true });
+      created.push(`${name}/`);
+    }
+  }
+  for (const [name, line] of [['.gitattributes', frozenAttributes], ['.gitignore', ignored]] as const) {
+    (addLine(join(folder, name), line) ? created : kept).push(name);
+  }
+  const knex = existing === undefined ? null : { knexfile: existing, migrations: knexMigrations };
+  return { created, kept, knex, next: nextSteps(existing, knexMigrations) };
+}
+
+function nextSteps(knexfile: string | undefined, knexMigrations: number): string[] {
+  const first = 'write a first revision: `limbeck revision -m "…"`, then `limbeck upgrade`';
+  if (knexfile === undefined) return [first];
+  if (knexMigrations === 0) return [`limbeck works with ${knexfile} as it is`, first];
+  return [
+    `"migrations" holds ${knexMigrations} Knex migrations, which stay with Knex: give limbeck a directory of its own, with \`limbeck: { directories: 'revisions' }\` in ${knexfile}`,
+    'deploy with `knex migrate:latest`, then `limbeck upgrade`; the two keep separate tables in one database',
+    first,
+  ];
+}
+
+function countKnexMigrations(folder: string): number {
+  const directory = join(folder, 'migrations');
+  if (!existsSync(directory)) return 0;
+  const isKnex = (text: string) => /\b(?:exports\.up|export\s+(?:async\s+)?(?:function|const)\s+up)\b/.test(text);
+  return readdirSync(directory)
+    .filter((name) => /\.[cm]?[jt]s$/.test(name))
+    .filter((name) => isKnex(readFileSync(join(directory, name), 'utf8'))).length;
+}
+
+/** TypeScript where the project uses it or is new; else JavaScript as its package.json says. */
+function languageOf(folder: string): { knexfile: string; text: string } {
+  const manifest = join(folder, 'package.json');
+  const usesTypeScript = existsSync(join(folder, 'tsconfig.json'));
+  if (usesTypeScript || !existsSync(manifest)) return { knexfile: 'knexfile.ts', text: starterKnexfiles.esm };
+  return { knexfile: 'knexfile.js', text: isEsm(folder) ? starterKnexfiles.esm : starterKnexfiles.commonjs };
+}
+
+/** Adds a line to a file unless it is there; the line end of a last line without one is mended. */
+function addLine(file: string, line: string): boolean {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  if (text.split(/\r?\n/).includes(line)) return false;
+  appendFileSync(file, `${text === '' || text.endsWith('\n') ? '' : '\n'}${line}\n`);
+  return true;
+}

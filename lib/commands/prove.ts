@@ -1,0 +1,63 @@
+/**
+ * Commands that prove: the round trip.
+ */
+import type { RevisionId } from '../graph/revision.js';
+import { silentLogger } from '../logger.js';
+import type { Project } from '../project.js';
+import { memoryConnection } from '../runtime/embedded.js';
+import { runPlan } from '../runtime/run-plan.js';
+import { openSession, type Session } from '../runtime/session.js';
+import { readDigest } from '../schema/digest.js';
+import { type RoundTripFinding, walkRoundTrip } from '../verify/round-trip.js';
+
+export interface RoundTripReport {
+  /** How many revisions were walked. */
+  readonly revisions: number;
+  /** The first revision that does not come back; null when all do. */
+  readonly finding: (RoundTripFinding & { readonly file: string }) | null;
+  readonly durationMs: number;
+}
+
+/**
+ * Walks every revision up, down and up on an embedded scratch database, and compares the catalog.
+ *
+ * @throws MigrationError when a revision cannot be applied or reverted at all
+ */
+export async function roundTrip(project: Project): Promise<RoundTripReport> {
+  const started = performance.now();
+  const { graph, logger, scripts } = project;
+  const session = await openShadow(project);
+  let count = 0;
+  try {
+    const finding = await walkRoundTrip(graph.ids, databaseOf(project, session), (revision) => {
+      count += 1;
+      logger.info(`${revision} up, down, up`);
+    });
+    const durationMs = Math.round(performance.now() - started);
+    return { revisions: count, finding: finding ? { ...finding, file: fileOf(finding.revision) } : null, durationMs };
+  } finally {
+    await session.close();
+  }
+  function fileOf(revision: RevisionId): string {
+    return scripts.get(revision)?.file ?? '';
+  }
+}
+
+function openShadow({ config }: Project): Promise<Session> {
+  const { connection: _connection, pool: _pool, ...knex } = config.knex;
+  const shadow = { ...config, knex: { ...knex, client: knex.client ?? 'pg', connection: memoryConnection() } };
+  return openSession(shadow, { logger: silentLogger, lock: true, purpose: 'limbeck roundtrip' });
+}
+
+function databaseOf(project: Project, session: Session) {
+  const history = project.readHistory();
+  const { sink, ledger } = session;
+  return {
+    async run(step: Parameters<typeof runPlan>[0][number]) {
+      await runPlan([step], { ...project, history, session, transaction: 'revision', logger: silentLogger });
+      await session.refresh();
+    },
+    digest: () =>
+      readDigest(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), { excludeTables: ledger.tables }),
+  };
+}

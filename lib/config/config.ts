@@ -1,0 +1,145 @@
+/**
+ * The configuration of one run: which project, which environment, which settings.
+ *
+ * Order: defaults < `limbeck` block of the environment < `LIMBECK_*` variables < what the caller says.
+ */
+import type { Knex } from 'knex';
+import { ConfigError } from '../errors.js';
+import { didYouMean, listed } from '../graph/wording.js';
+import { defaultSettings, type LimbeckSettings, readSettings, type Settings, settingsFromVariables } from './settings.js';
+
+/** A Knex configuration with a block for limbeck. */
+export type EnvironmentConfig = Knex.Config & { limbeck?: LimbeckSettings };
+
+/** What a knexfile exports: one configuration, one for each environment, a promise or a function of either. */
+export type KnexfileConfig = EnvironmentConfig | Readonly<Record<string, EnvironmentConfig>>;
+
+/** Types a knexfile; returns what it is given. */
+export function defineConfig<Given extends KnexfileConfig | Promise<KnexfileConfig> | (() => unknown)>(config: Given): Given {
+  return config;
+}
+
+export interface Config {
+  /** The project's folder: where its knexfile is; paths of the settings start here. */
+  readonly root: string;
+  /** The knexfile, as errors name it. */
+  readonly knexfile: string;
+  readonly environment: string;
+  /** Knex's part; `connection` is missing where the environment has none. */
+  readonly knex: Knex.Config;
+  readonly settings: Settings;
+}
+
+export interface ConfigRequest {
+  readonly root: string;
+  readonly knexfile: string;
+  /** What the knexfile exports. */
+  readonly exported: unknown;
+  /** `--env`. */
+  readonly environment?: string | undefined;
+  /** Environment variables: `NODE_ENV` and `LIMBECK_*`. */
+  readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** Settings of the caller: the flags. */
+  readonly overrides?: LimbeckSettings;
+}
+
+/**
+ * Chooses the environment, merges and checks the settings.
+ *
+ * @throws ConfigError `KNEXFILE_INVALID`, `UNKNOWN_ENVIRONMENT`, `UNKNOWN_SETTING`, `INVALID_SETTING`,
+ *   `NOT_POSTGRESQL`
+ */
+export async function resolveConfig(request: ConfigRequest): Promise<Config> {
+  const { root, knexfile, variables = {}, overrides = {} } = request;
+  const exported = await evaluate(request.exported, knexfile);
+  const wanted = request.environment ?? variables['NODE_ENV'] ?? 'development';
+  const { limbeck = {}, ...knex } = environmentOf(exported, wanted, knexfile);
+  assertPostgres(knex, knexfile, wanted);
+  const settings = {
+    ...defaultSettings,
+    ...fromKnex(knex),
+    ...readSettings(limbeck, `${knexfile}, block "limbeck" of "${wanted}"`),
+    ...settingsFromVariables(variables),
+    ...readSettings(overrides, 'flags'),
+  };
+  return Object.freeze({ root, knexfile, environment: wanted, knex, settings: Object.freeze(settings) });
+}
+
+/** A knexfile may export a function, a promise, and `default`, one in the other. */
+async function evaluate(exported: unknown, knexfile: string): Promise<Record<string, unknown>> {
+  let value: unknown = exported;
+  if (isObject(value) && 'default' in value) value = value['default'];
+  if (typeof value === 'function') value = callConfig(value as () => unknown, knexfile);
+  value = await value;
+  if (isObject(value)) return value;
+  throw new ConfigError('KNEXFILE_INVALID', {
+    message: `the knexfile exports ${value === null ? 'null' : typeof value}, not a configuration`,
+    where: knexfile,
+    next: 'export a Knex configuration object, or a function that returns one',
+  });
+}
+
+function callConfig(config: () => unknown, knexfile: string): unknown {
+  try {
+    return config();
+  } catch (error) {
+    throw new ConfigError('KNEXFILE_INVALID', {
+      message: `the function that the knexfile exports failed: ${(error as Error).message}`,
+      where: knexfile,
+      next: 'mend the knexfile',
+      cause: error,
+    });
+  }
+}
+
+/** Keys that make an object a configuration and not a list of environments. */
+const configurationKeys = ['client', 'connection', 'dialect', 'pool', 'migrations', 'limbeck', 'searchPath'];
+
+function environmentOf(exported: Record<string, unknown>, wanted: string, knexfile: string): EnvironmentConfig {
+  const own = exported[wanted];
+  if (isObject(own)) return own;
+  const isFlat = Object.keys(exported).length === 0 || configurationKeys.some((key) => key in exported);
+  if (isFlat) return exported;
+  const names = Object.keys(exported).filter((name) => isObject(exported[name]));
+  throw new ConfigError('UNKNOWN_ENVIRONMENT', {
+    message: `the knexfile has no environment "${wanted}"`,
+    where: knexfile,
+    next: `${didYouMean(wanted, names)}choose one with \`--env\`: ${listed(names)}`,
+    details: { environments: names },
+  });
+}
+
+/** What Knex's own `migrations` block says and limbeck takes over. */
+function fromKnex({ migrations }: Knex.Config): Partial<Settings> {
+  const { directory, schemaName } = migrations ?? {};
+  return {
+    ...(directory === undefined ? {} : { directories: [directory].flat() }),
+    ...(schemaName === undefined ? {} : { schema: schemaName }),
+  };
+}
+
+const postgresClients = new Set(['pg', 'postgres', 'postgresql']);
+
+function assertPostgres({ client, connection }: Knex.Config, knexfile: string, environment: string): void {
+  const isNone = client === undefined && connection === undefined;
+  if (isNone || isPostgres(client)) return;
+  throw new ConfigError('NOT_POSTGRESQL', {
+    message: `the client of environment "${environment}" is ${client === undefined ? 'missing' : `"${nameOf(client)}"`}`,
+    where: knexfile,
+    next: "limbeck migrates PostgreSQL: set `client: 'pg'`",
+  });
+}
+
+function isPostgres(client: unknown): boolean {
+  if (typeof client === 'string') return postgresClients.has(client);
+  const prototype = (client as { prototype?: { dialect?: unknown } } | undefined)?.prototype;
+  return prototype?.dialect === 'postgresql';
+}
+
+function nameOf(client: unknown): string {
+  return typeof client === 'function' ? client.name : String(client);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}

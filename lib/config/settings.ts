@@ -1,0 +1,209 @@
+/**
+ * The settings of the `limbeck` block: their defaults, and the check of each value.
+ */
+import { ConfigError } from '../errors.js';
+import { didYouMean } from '../graph/wording.js';
+
+/** What a `limbeck` block may hold; every setting has a default. Durations are milliseconds, or `'2 s'`. */
+export interface LimbeckSettings {
+  /** Script directories. Default: Knex's `migrations.directory`, else `migrations`. */
+  directories?: string | readonly string[];
+  /** Folder of the live SQL files. Default `raw_sql`. */
+  rawSql?: string;
+  /** Its sub-folders. Default `['types', 'procs', 'views']`. */
+  kinds?: readonly string[];
+  /** Schema of limbeck's own tables. Default: Knex's `migrations.schemaName`, else `public`. */
+  schema?: string;
+  /** Table of the current revisions. Default `limbeck_version`. */
+  versionTable?: string;
+  /** Name of a new script, without extension. Default `{timestamp}_{revision}_{slug}`. */
+  fileName?: string;
+  /** File that new scripts are made from, in place of limbeck's own template. */
+  template?: string;
+  /** Time zone of creation dates. Default `UTC`. */
+  timeZone?: string;
+  /** What is one transaction: each revision, or the whole run. Default `revision`. */
+  transaction?: 'revision' | 'all';
+  /** Longest wait for another migrator. Default 60 s. */
+  lockTimeout?: number | string;
+  /** How statements of a migration wait for locks of the application. */
+  ddl?: { lockTimeout?: number | string; attempts?: number; statementTimeout?: number | string };
+  /** What `upgrade` does when an applied script was edited. Default `warn`. */
+  edited?: 'warn' | 'refuse';
+  /** The model that autogenerate compares with. Default `./schema.ts`. */
+  model?: string;
+  /** A server for shadow databases. */
+  shadowUrl?: string;
+}
+
+/** The settings of one run: complete, checked, frozen; durations in milliseconds. */
+export interface Settings {
+  readonly directories: readonly string[];
+  readonly rawSql: string;
+  readonly kinds: readonly string[];
+  readonly schema: string;
+  readonly versionTable: string;
+  readonly fileName: string;
+  readonly template: string | undefined;
+  readonly timeZone: string;
+  readonly transaction: 'revision' | 'all';
+  readonly lockTimeout: number;
+  readonly ddl: { readonly lockTimeout: number; readonly attempts: number; readonly statementTimeout: number };
+  readonly edited: 'warn' | 'refuse';
+  readonly model: string;
+  readonly shadowUrl: string | undefined;
+}
+
+export const defaultSettings: Settings = {
+  directories: ['migrations'],
+  rawSql: 'raw_sql',
+  kinds: ['types', 'procs', 'views'],
+  schema: 'public',
+  versionTable: 'limbeck_version',
+  fileName: '{timestamp}_{revision}_{slug}',
+  template: undefined,
+  timeZone: 'UTC',
+  transaction: 'revision',
+  lockTimeout: 60_000,
+  ddl: { lockTimeout: 2_000, attempts: 10, statementTimeout: 0 },
+  edited: 'warn',
+  model: './schema.ts',
+  shadowUrl: undefined,
+};
+
+/** Reads a value, or says in words what it should be. */
+type Reader<Value> = (value: unknown) => Value | Expected;
+
+class Expected {
+  readonly what: string;
+  constructor(what: string) {
+    this.what = what;
+  }
+}
+
+const text: Reader<string> = (value) =>
+  typeof value === 'string' && value !== '' ? value : new Expected('a text that is not empty');
+
+const texts: Reader<readonly string[]> = (value) => {
+  const list: unknown[] = Array.isArray(value) ? value : [value];
+  const isList = list.length > 0 && list.every((item) => typeof item === 'string' && item !== '');
+  return isList ? (list as string[]) : new Expected('a text or a list of texts');
+};
+
+const oneOf =
+  <Value extends string>(...values: readonly Value[]): Reader<Value> =>
+  (value) =>
+    values.find((candidate) => candidate === value) ?? new Expected(values.map((each) => `"${each}"`).join(' or '));
+
+const count: Reader<number> = (value) =>
+  Number.isInteger(Number(value)) && Number(value) >= 1 ? Number(value) : new Expected('a whole number from 1');
+
+const units: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
+
+const duration: Reader<number> = (value) => {
+  const [, digits, unit = 'ms'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)?$/.exec(String(value)) ?? [];
+  return digits === undefined
+    ? new Expected('milliseconds, or a duration such as "2 s"')
+    : Number(digits) * (units[unit] ?? 1);
+};
+
+const timeZone: Reader<string> = (value) => {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: String(value) }).resolvedOptions().timeZone;
+  } catch {
+    return new Expected('an IANA time zone such as "Europe/Berlin"');
+  }
+};
+
+const ddlReaders: Record<string, Reader<unknown>> = {
+  lockTimeout: duration,
+  attempts: count,
+  statementTimeout: duration,
+};
+
+const readers: Record<keyof Settings, Reader<unknown>> = {
+  directories: texts,
+  rawSql: text,
+  kinds: texts,
+  schema: text,
+  versionTable: text,
+  fileName: text,
+  template: text,
+  timeZone,
+  transaction: oneOf('revision', 'all'),
+  lockTimeout: duration,
+  ddl: (value) =>
+    typeof value === 'object' && value !== null
+      ? { ...defaultSettings.ddl, ...readAll(value, ddlReaders, 'ddl.') }
+      : new Expected('an object'),
+  edited: oneOf('warn', 'refuse'),
+  model: text,
+  shadowUrl: text,
+};
+
+/**
+ * Checks a block of settings and returns those that it holds.
+ *
+ * @param where - the file and block, for errors
+ * @throws ConfigError `UNKNOWN_SETTING`, `INVALID_SETTING`
+ */
+export function readSettings(block: object, where: string): Partial<Settings> {
+  try {
+    return readAll(block, readers, '') as Partial<Settings>;
+  } catch (error) {
+    if (error instanceof SettingProblem) throw error.at(where);
+    throw error;
+  }
+}
+
+/** Returns what the `LIMBECK_*` variables say, by setting: `LIMBECK_LOCK_TIMEOUT` is `lockTimeout`. */
+export function settingsFromVariables(variables: Readonly<Record<string, string | undefined>>): Partial<Settings> {
+  const block = Object.keys(readers).flatMap((name) => {
+    const variable = `LIMBECK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+    const value = variables[variable];
+    if (value === undefined || name === 'ddl') return [];
+    return [[name, readers[name as keyof Settings] === texts ? value.split(',') : value]];
+  });
+  return readSettings(Object.fromEntries(block), 'LIMBECK_* variables');
+}
+
+function readAll(block: object, known: Record<string, Reader<unknown>>, prefix: string): Record<string, unknown> {
+  const given = Object.entries(block).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    given.map(([name, value]) => {
+      const read = known[name];
+      if (read === undefined) throw new SettingProblem('UNKNOWN_SETTING', `${prefix}${name}`, Object.keys(known));
+      const result = read(value);
+      if (result instanceof Expected) throw new SettingProblem('INVALID_SETTING', `${prefix}${name}`, [result.what]);
+      return [name, result];
+    }),
+  );
+}
+
+class SettingProblem extends Error {
+  readonly code: 'UNKNOWN_SETTING' | 'INVALID_SETTING';
+  readonly setting: string;
+  readonly hints: readonly string[];
+
+  constructor(code: 'UNKNOWN_SETTING' | 'INVALID_SETTING', setting: string, hints: readonly string[]) {
+    super(setting);
+    this.code = code;
+    this.setting = setting;
+    this.hints = hints;
+  }
+
+  at(where: string): ConfigError {
+    if (this.code === 'INVALID_SETTING') {
+      return new ConfigError(this.code, {
+        message: `the setting "${this.setting}" must be ${this.hints[0] ?? ''}`,
+        where,
+        next: 'correct the value',
+      });
+    }
+    return new ConfigError(this.code, {
+      message: `there is no setting "${this.setting}"`,
+      where,
+      next: `${didYouMean(this.setting.replace(/^ddl\./, ''), this.hints)}remove it; the settings are ${this.hints.join(', ')}`,
+    });
+  }
+}

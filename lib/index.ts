@@ -1,0 +1,71 @@
+/**
+ * The public API of limbeck: everything that the command line does, as typed functions, and what scripts
+ * and knexfiles import. It prints nothing and never exits.
+ */
+export {
+  freeze,
+  type FreezeOptions,
+  type FreezeReport,
+  merge,
+  type MergeOptions,
+  type NewRevisionReport,
+  redo,
+  type RedoReport,
+  revision,
+  type RevisionOptions,
+} from './commands/author.js';
+export { init, type InitOptions, type InitReport } from './commands/init.js';
+export {
+  downgrade,
+  type MigrationReport,
+  stamp,
+  type StampOptions,
+  type StampReport,
+  type TargetOptions,
+  upgrade,
+} from './commands/migrate.js';
+export { roundTrip, type RoundTripReport } from './commands/prove.js';
+export {
+  branches,
+  current,
+  type CurrentReport,
+  heads,
+  history,
+  type HistoryOptions,
+  type HistoryReport,
+  type RevisionEntry,
+  show,
+  type ShowReport,
+} from './commands/read.js';
+export { type Config, defineConfig, type EnvironmentConfig, type KnexfileConfig } from './config/config.js';
+export type { LimbeckSettings, Settings } from './config/settings.js';
+export {
+  AssetError,
+  ConfigError,
+  DatabaseError,
+  type ErrorCode,
+  errorCodes,
+  LimbeckError,
+  LockError,
+  MigrationError,
+  OfflineError,
+  RevisionError,
+  ScriptError,
+  UsageError,
+} from './errors.js';
+export { type Logger, silentLogger } from './logger.js';
+export {
+  dropStoredProc,
+  dropType,
+  dropView,
+  loadStoredProc,
+  loadType,
+  loadView,
+  syncAssets,
+} from './ops/asset-helpers.js';
+export type { LoadOptions } from './ops/asset-loader.js';
+export type { Operations } from './ops/operations.js';
+export { openProject, type Project, type ProjectOptions } from './project.js';
+export { embedded, type EmbeddedOptions } from './runtime/embedded.js';
+export type { StepReport } from './runtime/run-plan.js';
+export { toolVersion } from './version.js';

@@ -1,0 +1,185 @@
+/**
+ * Loading SQL files in the version that belongs to a revision, in both directions.
+ *
+ * Only frozen versions are read here, never live files: whatever happens to a file later, this revision
+ * loads what it always loaded.
+ */
+import { folderSchemaOf, kindOf } from '../assets/asset-directory.js';
+import type { AppliedSet, AssetHistory, AssetVersion } from '../assets/asset-history.js';
+import { loadOrder } from '../assets/load-order.js';
+import { frozenFileOf } from '../assets/manifest.js';
+import { AssetError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
+import { quoteIdentifier } from '../sql/quote.js';
+import { ownStatement, type Sink, statement } from '../sql/statement.js';
+import type { AssetLoader, LoadOptions } from './asset-loader.js';
+
+/** What the database has installed, by path; kept true while the run goes on. */
+export interface InstalledAssets {
+  get(path: string): { readonly sha256: string; readonly revision: RevisionId } | undefined;
+  /** Notes a version as installed, in the ledger as well. */
+  install(version: AssetVersion): void;
+  /** Notes that nothing is installed, in the ledger as well. */
+  remove(path: string): void;
+}
+
+export interface LoadContext {
+  readonly revision: RevisionId;
+  readonly direction: 'upgrade' | 'downgrade';
+  /** The script, as errors name it. */
+  readonly file: string;
+  readonly sink: Sink;
+  readonly history: AssetHistory;
+  /** The applied set before the step, and after it. */
+  readonly before: AppliedSet;
+  readonly after: AppliedSet;
+  readonly installed: InstalledAssets;
+  readonly readFrozen: (version: AssetVersion) => string;
+  /** The applied set of a pinned revision. */
+  readonly closureOf: (revision: RevisionId) => AppliedSet;
+}
+
+/** A path on its way from what stands to what should stand. */
+interface Change {
+  readonly path: string;
+  readonly from: readonly AssetVersion[];
+  /** undefined where nothing should be left. */
+  readonly to: AssetVersion | undefined;
+}
+
+/** Makes the loader of one step. */
+export function createAssetLoader(context: LoadContext): AssetLoader {
+  const { revision, direction, history } = context;
+  const own = history.manifestOf(revision)?.entries ?? [];
+  const change =
+    direction === 'upgrade'
+      ? (path: string) => upgradeOf(path, context)
+      : (path: string) => downgradeOf(path, context);
+  const run = (paths: readonly string[], options?: LoadOptions) => {
+    if (paths.length === 0) throw nothingNamed(context);
+    const { at } = options ?? {};
+    apply(paths.map((path) => (at === undefined ? change(path) : pinnedTo(at, path, context))), context);
+  };
+  return {
+    load: run,
+    drop: run,
+    sync: () => own.length > 0 && run(own.map(({ path }) => path)),
+  };
+}
+
+/** Going up, the version is the one that was frozen with the revision itself. */
+function upgradeOf(path: string, { history, revision, before, file }: LoadContext): Change {
+  const manifest = history.manifestOf(revision);
+  const entry = manifest?.entries.find((candidate) => candidate.path === path);
+  if (manifest === undefined || entry === undefined) throw notFrozen(path, revision, file);
+  const from = history.versionsAt(path, before);
+  if (entry.sha256 === null) return { path, from, to: undefined };
+  return { path, from, to: { revision, path, sha256: entry.sha256, entry, manifest } };
+}
+
+/** Going down, the version is the one that the remaining revisions ask for; the same call serves both. */
+function downgradeOf(path: string, { history, revision, before, after, file }: LoadContext): Change {
+  const from = history.versionsAt(path, before);
+  const to = history.versionAt(path, after);
+  if (from.length === 0 && to === undefined) throw notFrozen(path, revision, file);
+  return { path, from, to: to?.sha256 === null ? undefined : to };
+}
+
+function pinnedTo(at: RevisionId, path: string, context: LoadContext): Change {
+  const to = context.history.versionAt(path, context.closureOf(at));
+  if (to === undefined) throw notFrozen(path, at, context.file);
+  return { path, from: context.history.versionsAt(path, context.before), to: to.sha256 === null ? undefined : to };
+}
+
+/** Drops what goes away, dependents first, then loads what stays, requirements first. */
+function apply(changes: readonly Change[], context: LoadContext): void {
+  for (const change of changes) assertUnchanged(change, context);
+  const wanted = changes.filter(({ to }) => to !== undefined && needsLoading(to, context));
+  for (const change of inLoadOrder(changes, standingOf).toReversed()) dropObjects(change, context);
+  const { sink } = context;
+  const loads = inLoadOrder(wanted, ({ to }) => to);
+  const cyclic = loads.filter(({ to }) => to?.entry.cyclic === true);
+  if (cyclic.length > 0) {
+    // Functions that call each other pass no check until all are there; the second load checks them.
+    sink.record(ownStatement('set local check_function_bodies = off'));
+    for (const { to } of cyclic) if (to) loadVersion(to, context);
+    sink.record(ownStatement('set local check_function_bodies = on'));
+  }
+  for (const { to } of loads) if (to) loadVersion(to, context);
+  for (const { path, to } of changes) {
+    if (to === undefined) context.installed.remove(path);
+    else context.installed.install(to);
+  }
+}
+
+/** A type cannot be loaded twice, and need not be: the guard has seen that it is the one that stands. */
+function needsLoading({ path, sha256 }: AssetVersion, { installed }: LoadContext): boolean {
+  return kindOf(path) !== 'types' || installed.get(path)?.sha256 !== sha256;
+}
+
+function standingOf({ from }: Change): AssetVersion | undefined {
+  return from[0];
+}
+
+function inLoadOrder(changes: readonly Change[], version: (change: Change) => AssetVersion | undefined): Change[] {
+  const byPath = new Map(changes.map((change) => [change.path, change]));
+  const needs = changes.map((change) => ({ path: change.path, requires: version(change)?.entry.requires ?? [] }));
+  return loadOrder(needs).paths.flatMap((path) => byPath.get(path) ?? []);
+}
+
+/** Drops by exact identity what stands and is not defined any more; never CASCADE. */
+function dropObjects({ from, to }: Change, { sink }: LoadContext): void {
+  const kept = new Set(to?.entry.objects);
+  const standing = from.filter(({ sha256 }) => sha256 !== null).flatMap(({ entry }) => entry.objects);
+  const gone = [...new Set(standing)].filter((object) => !kept.has(object));
+  for (const object of gone.toReversed()) sink.record(ownStatement(`drop ${object}`));
+}
+
+function loadVersion(version: AssetVersion, { sink, readFrozen }: LoadContext): void {
+  const schema = folderSchemaOf(version.path);
+  const made = statement(readFrozen(version), { file: frozenFileOf(version.manifest, version.path) });
+  if (schema === undefined) return sink.record(made);
+  const remember = `select set_config('limbeck.search_path', current_setting('search_path'), true)`;
+  const restore = `select set_config('search_path', current_setting('limbeck.search_path'), true)`;
+  sink.record(ownStatement(remember));
+  sink.record(ownStatement(`set local search_path = ${quoteIdentifier(schema)}, public`));
+  sink.record(made);
+  return sink.record(ownStatement(restore));
+}
+
+/**
+ * The lost-update guard: what is installed must be a version that the step builds on, else somebody
+ * else's change would be erased in silence.
+ */
+function assertUnchanged({ path, from }: Change, { installed, revision, file }: LoadContext): void {
+  const found = installed.get(path);
+  const expected = from.filter(({ sha256 }) => sha256 !== null);
+  const isExpected =
+    found === undefined ? expected.length === 0 : expected.some(({ sha256 }) => sha256 === found.sha256);
+  if (isExpected) return;
+  const has = found === undefined ? 'none' : `the one of revision "${found.revision}"`;
+  const builds = expected.length === 0 ? 'none' : expected.map((version) => `"${version.revision}"`).join(' or ');
+  throw new AssetError('ASSET_MISMATCH', {
+    message: `the database has another version of "${path}" than revision "${revision}" builds on: it has ${has}, and should have ${expected.length === 0 ? 'none' : `that of ${builds}`}`,
+    where: file,
+    next: 'see with `limbeck log` what ran; if a branch is missing, merge it with `limbeck merge heads`, or record what is installed with `limbeck stamp`',
+    details: { path, installed: found ?? null, expected: expected.map((version) => version.revision) },
+  });
+}
+
+function notFrozen(path: string, revision: RevisionId, file: string): AssetError {
+  return new AssetError('ASSET_NOT_FROZEN', {
+    message: `revision "${revision}" loads "${path}", which is not frozen with it`,
+    where: file,
+    next: `run \`limbeck freeze ${revision}\``,
+    details: { path, revision },
+  });
+}
+
+function nothingNamed({ revision, file }: LoadContext): AssetError {
+  return new AssetError('ASSET_NOT_FROZEN', {
+    message: `revision "${revision}" loads an empty list of files`,
+    where: file,
+    next: 'name the files, or remove the call',
+  });
+}

@@ -1,0 +1,126 @@
+/**
+ * What a migration may say: the `op` that scripts are handed.
+ *
+ * Operations only make statements and hand them to the sink; whether there is a database behind it is
+ * not their affair.
+ */
+import type { Knex } from 'knex';
+import type { RevisionId } from '../graph/revision.js';
+import type { Place } from '../sql/place.js';
+import { ownStatement, type Sink, type Statement, statement } from '../sql/statement.js';
+import type { AssetLoader, LoadOptions } from './asset-loader.js';
+import type { Awaiting } from './awaiting.js';
+
+/** The argument of `upgrade` and `downgrade`. */
+export interface Operations {
+  /** The revision that is being applied or reverted. */
+  readonly revision: RevisionId;
+  readonly direction: 'upgrade' | 'downgrade';
+  /** Whether there is no database to read from: with `--sql`, and while files are frozen. */
+  readonly offline: boolean;
+
+  /**
+   * Knex's schema builder. Each call must be awaited; what it makes leaves together with the rest of
+   * the revision. `hasTable` and `hasColumn` are answered at once.
+   *
+   * @example
+   * await op.schema.alterTable('products', (table) => table.text('channel'));
+   */
+  readonly schema: Knex.SchemaBuilder;
+
+  /**
+   * Knex, inside the transaction of this revision: queries run at once and return what Knex returns.
+   * A transaction of it is a savepoint.
+   */
+  readonly knex: Knex;
+
+  /**
+   * Runs SQL. The text is sent as it is: `?` and `:name` mean nothing, and it may hold several commands.
+   *
+   * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED`
+   */
+  execute(sql: string): Promise<void>;
+  /**
+   * Runs one command with bindings at once, and returns what Knex's `raw` returns. `?` and `:name` are
+   * replaced; write `\\?` for the operator.
+   */
+  execute(sql: string, bindings: Knex.RawBinding): Promise<Knex.Raw<unknown>>;
+
+  /**
+   * Runs `work` in a savepoint: an SQL error inside can be caught around it, and undoes no more than it.
+   */
+  savepoint<Result>(work: () => Promise<Result>): Promise<Result>;
+
+  /** Takes a statement that is already made. */
+  record(made: Statement): void;
+
+  /** What `loadStoredProc`, `loadType` and `loadView` call, for files of any kind. */
+  loadAssets(kind: string, files: readonly string[], options?: LoadOptions): Promise<void>;
+  /** What `dropStoredProc`, `dropType` and `dropView` call. */
+  dropAssets(kind: string, files: readonly string[]): Promise<void>;
+  /** Does all that the manifest of this revision says. */
+  syncAssets(): Promise<void>;
+}
+
+export interface OperationsContext {
+  readonly revision: RevisionId;
+  readonly direction: 'upgrade' | 'downgrade';
+  readonly sink: Sink;
+  /** A Knex whose schema builders record into the sink. */
+  readonly schemaKnex: Knex;
+  /** A Knex whose queries run through the sink. */
+  readonly queryKnex: Knex;
+  readonly assets: AssetLoader;
+  readonly awaiting: Awaiting;
+  readonly callerPlace: () => Place | undefined;
+}
+
+/** Makes the `op` of one step. */
+export function createOperations(context: OperationsContext): Operations {
+  const { sink, schemaKnex, queryKnex, assets, awaiting } = context;
+  let savepoints = 0;
+
+  async function execute(sql: string, bindings?: Knex.RawBinding): Promise<unknown> {
+    const origin = context.callerPlace();
+    if (bindings === undefined) return sink.record(statement(sql, { origin }));
+    const result = Promise.resolve(queryKnex.raw(sql, bindings as Knex.RawBinding));
+    return awaiting.follow({ what: () => 'op.execute', origin }, result);
+  }
+
+  async function inSavepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    savepoints += 1;
+    const name = `limbeck_${savepoints}`;
+    sink.record(ownStatement(`savepoint ${name}`));
+    try {
+      await sink.flush();
+      const result = await work();
+      sink.record(ownStatement(`release savepoint ${name}`));
+      await sink.flush();
+      return result;
+    } catch (error) {
+      await sink.recover(name);
+      throw error;
+    }
+  }
+
+  return {
+    revision: context.revision,
+    direction: context.direction,
+    offline: !sink.canRead,
+    get schema() {
+      return schemaKnex.schema;
+    },
+    knex: queryKnex,
+    execute: execute as Operations['execute'],
+    savepoint: (work) =>
+      awaiting.follow({ what: () => 'op.savepoint', origin: context.callerPlace() }, inSavepoint(work)),
+    record: (made) => sink.record(made),
+    loadAssets: async (kind, files, options) => assets.load(pathsOf(kind, files), options),
+    dropAssets: async (kind, files) => assets.drop(pathsOf(kind, files)),
+    syncAssets: async () => assets.sync(),
+  };
+}
+
+function pathsOf(kind: string, files: readonly string[]): string[] {
+  return files.map((file) => `${kind}/${file}`);
+}

@@ -1,0 +1,144 @@
+/**
+ * The sink that runs statements on PostgreSQL, inside one transaction at a time.
+ *
+ * What needs no answer is kept and sent together: a plain revision is one message, from BEGIN to COMMIT.
+ */
+import { LimbeckError, MigrationError } from '../errors.js';
+import { ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
+import { MessageError, type PgConnection, sendMessage, sendQuery } from './pg-connection.js';
+import { failedStatement, isConnectionLost, type SentStatement, type ServerError, sqlFailure } from './sql-failure.js';
+
+/** Stands behind each statement: a comment at its end cannot swallow it, and an empty command counts for nothing. */
+const separator = '\n;\n';
+
+export class DatabaseSink implements Sink {
+  readonly canRead = true;
+  readonly connection: PgConnection;
+  readonly #onStatement: (text: string) => void;
+  #recorded: Statement[] = [];
+  /** The error that spoilt the open transaction; only going back to a savepoint mends that. */
+  #spoiltBy: unknown;
+  #isLost = false;
+
+  /** @param onStatement - told each text that is sent */
+  constructor(connection: PgConnection, onStatement: (text: string) => void = () => {}) {
+    this.connection = connection;
+    this.#onStatement = onStatement;
+  }
+
+  /** Whether the connection broke, so that nothing can be sent any more. */
+  get isLost(): boolean {
+    return this.#isLost;
+  }
+
+  record(made: Statement): void {
+    this.#recorded.push(made);
+  }
+
+  /**
+   * Sends what was recorded, as one message.
+   *
+   * @throws MigrationError `SWALLOWED_ERROR` when an earlier error has spoilt the transaction
+   * @throws LimbeckError that names the statement which the server refused
+   */
+  async flush(): Promise<void> {
+    const statements = this.#recorded;
+    this.#recorded = [];
+    if (statements.length === 0) return;
+    this.#assertUnspoilt();
+    const sent: SentStatement[] = [];
+    let text = '';
+    for (const statement of statements) {
+      sent.push({ statement, offset: text.length });
+      text += statement.text + separator;
+    }
+    await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
+      sqlFailure(error, failedStatement(sent, completed), text),
+    );
+  }
+
+  async query(made: Statement, config: object = {}): Promise<QueryResult> {
+    await this.flush();
+    this.#assertUnspoilt();
+    const sent = { statement: made, offset: 0 };
+    const result = await this.#guard(
+      sendQuery(this.connection, { ...config, text: this.#told(made.text) }),
+      (error, completed) => sqlFailure(error, failedStatement([sent], completed), made.text),
+    );
+    return result as QueryResult;
+  }
+
+  /** Runs limbeck's own text at once and returns the answer of each command. */
+  async ask(text: string): Promise<readonly QueryResult[]> {
+    await this.flush();
+    return this.#guard(sendMessage(this.connection, this.#told(text)), (error) => sqlFailure(error, undefined, text));
+  }
+
+  /** Runs `send` on the connection, behind what was recorded; for Knex, which wants the driver's errors. */
+  async through<Result>(send: (connection: PgConnection) => Promise<Result>, goesBack: boolean): Promise<Result> {
+    await this.flush();
+    if (!goesBack) this.#assertUnspoilt();
+    try {
+      const result = await send(this.connection);
+      if (goesBack) this.#spoiltBy = undefined;
+      return result;
+    } catch (error) {
+      this.#spoil(error);
+      throw error;
+    }
+  }
+
+  async recover(savepoint: string): Promise<void> {
+    this.#recorded = [];
+    this.#spoiltBy = undefined;
+    if (this.#isLost) return;
+    this.record(ownStatement(`rollback to savepoint ${savepoint}`));
+    this.record(ownStatement(`release savepoint ${savepoint}`));
+    await this.flush();
+  }
+
+  /** Forgets what was recorded and ends the transaction; never throws, for it follows another error. */
+  async rollback(): Promise<void> {
+    this.#recorded = [];
+    this.#spoiltBy = undefined;
+    if (this.#isLost) return;
+    await sendMessage(this.connection, this.#told('rollback')).catch((error: unknown) => this.#spoil(error));
+    this.#spoiltBy = undefined;
+  }
+
+  #told(text: string): string {
+    this.#onStatement(text);
+    return text;
+  }
+
+  async #guard<Result>(
+    answer: Promise<Result>,
+    explain: (error: ServerError, completed: number) => LimbeckError,
+  ): Promise<Result> {
+    try {
+      return await answer;
+    } catch (error) {
+      const failure = error instanceof MessageError ? explain(error.cause, error.completed) : error;
+      this.#spoil(failure);
+      throw failure;
+    }
+  }
+
+  #spoil(error: unknown): void {
+    this.#spoiltBy ??= error;
+    const source = error instanceof LimbeckError ? error.cause : error;
+    if (source instanceof Error && isConnectionLost(source)) this.#isLost = true;
+  }
+
+  #assertUnspoilt(): void {
+    const error = this.#spoiltBy;
+    if (error === undefined) return;
+    throw new MigrationError('SWALLOWED_ERROR', {
+      message: `the script went on after an SQL error that had spoilt its transaction: ${(error as Error).message}`,
+      where: error instanceof LimbeckError ? error.where : undefined,
+      excerpt: error instanceof LimbeckError ? error.excerpt : undefined,
+      next: 'let the error pass, or put the statement in `op.savepoint(async () => { … })` and catch it around that',
+      cause: error,
+    });
+  }
+}

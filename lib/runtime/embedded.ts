@@ -1,0 +1,99 @@
+/**
+ * The embedded database: PostgreSQL as PGlite, in a directory of the project, through the stock pg driver.
+ */
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
+import type { Knex } from 'knex';
+import { lockDirectory } from './directory-lock.js';
+
+export interface EmbeddedOptions {
+  /** Longest wait for another process that has the directory open, in milliseconds. Default 60 s. */
+  readonly lockTimeout?: number;
+}
+
+const embeddedKey = Symbol.for('limbeck.embedded');
+
+/** What a configuration made by `embedded` remembers. */
+export interface EmbeddedDirectory {
+  readonly directory: string;
+  readonly options: EmbeddedOptions;
+}
+
+/**
+ * Makes a Knex configuration that runs PGlite in `directory`, created on first use.
+ *
+ * One process at a time may open it, and it has one session, hence a pool of one. It survives a killed
+ * process, but not a loss of power: it is for development and tests.
+ *
+ * @param directory - default `.limbeck/db`; relative to the project for limbeck's own commands, else to
+ *   the current folder
+ * @example
+ * export default { development: embedded(), production: { client: 'pg', connection: process.env.DATABASE_URL } };
+ */
+export function embedded(directory = '.limbeck/db', options: EmbeddedOptions = {}): Knex.Config {
+  const connection = embeddedConnection({ directory: resolve(directory), options });
+  Object.defineProperty(connection, embeddedKey, { value: { directory, options } satisfies EmbeddedDirectory });
+  return { client: 'pg', connection, pool: { min: 0, max: 1 } };
+}
+
+/** Returns the directory of a configuration that `embedded` has made. */
+export function embeddedDirectoryOf({ connection }: Knex.Config): EmbeddedDirectory | undefined {
+  return (connection as { [embeddedKey]?: EmbeddedDirectory } | undefined)?.[embeddedKey];
+}
+
+/**
+ * Makes the `connection` function of a Knex configuration: it opens the directory when Knex connects, and
+ * closes it when that connection ends.
+ */
+export function embeddedConnection({ directory, options }: EmbeddedDirectory): Knex.ConnectionConfigProvider {
+  return async () => {
+    const release = await lockDirectory(directory, options.lockTimeout ?? 60_000);
+    try {
+      return closingConfig(await openDirectory(directory), release);
+    } catch (error) {
+      release();
+      throw error;
+    }
+  };
+}
+
+/** Makes the `connection` function of a scratch database in memory. */
+export function memoryConnection(): Knex.ConnectionConfigProvider {
+  return async () => {
+    const { PGlite } = await import('@electric-sql/pglite');
+    return closingConfig(await PGlite.create(), () => {});
+  };
+}
+
+/** A directory is made beside its place and renamed, so that a half-made one is never taken for a database. */
+async function openDirectory(directory: string): Promise<PGlite> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  if (!existsSync(directory)) {
+    const unfinished = `${directory}.new`;
+    rmSync(unfinished, { recursive: true, force: true });
+    mkdirSync(dirname(directory), { recursive: true });
+    const made = await PGlite.create({ dataDir: unfinished });
+    await made.close();
+    renameSync(unfinished, directory);
+  }
+  return PGlite.create({ dataDir: directory });
+}
+
+/** PGlite belongs to its caller; here that is the one connection that Knex opens. */
+async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.ConnectionConfig> {
+  const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
+  const config = createPgConfig(pglite);
+  let isOpen = true;
+  const end = config.connection.end.bind(config.connection);
+  config.connection.end = () => {
+    if (!isOpen) return;
+    isOpen = false;
+    void pglite.close().finally(() => {
+      release();
+      end();
+    });
+  };
+  // Knex asks for the connection anew when the last one is gone.
+  return Object.assign(config, { expirationChecker: () => !isOpen }) as unknown as Knex.ConnectionConfig;
+}

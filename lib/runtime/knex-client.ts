@@ -1,0 +1,201 @@
+/**
+ * Knex over a sink: the project's own Knex, whose statements go where limbeck sends them.
+ *
+ * Two instances share the sink. The one behind `op.schema` records what its builders make; the one behind
+ * `op.knex` runs queries at once. Both are made from the project's client class, so whatever it was
+ * extended with works in migrations as it does elsewhere.
+ */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Knex, knex as knexFactory } from 'knex';
+import { ConfigError } from '../errors.js';
+import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
+import type { Place } from '../sql/place.js';
+import { type Sink, type Statement, statement } from '../sql/statement.js';
+import { type PgConnection, sendQuery } from './pg-connection.js';
+
+export type KnexFactory = typeof knexFactory;
+
+/**
+ * Returns the Knex that the project has installed, else the one beside limbeck.
+ *
+ * @throws ConfigError `KNEX_NOT_INSTALLED`
+ */
+export async function loadKnex(root: string): Promise<KnexFactory> {
+  for (const base of [pathToFileURL(join(root, 'package.json')).href, import.meta.url]) {
+    try {
+      const module = createRequire(base)('knex') as { knex: KnexFactory };
+      return module.knex;
+    } catch (error) {
+      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+    }
+  }
+  throw new ConfigError('KNEX_NOT_INSTALLED', {
+    message: 'knex is not installed',
+    where: root,
+    next: 'run `npm install knex pg`',
+  });
+}
+
+/** A sink with a driver's connection behind it, which Knex may use. */
+export interface ConnectedSink extends Sink {
+  through<Result>(send: (connection: PgConnection) => Promise<Result>, goesBack: boolean): Promise<Result>;
+}
+
+export interface SinkKnexContext {
+  readonly knex: KnexFactory;
+  /** The environment's Knex configuration: its client class and mappers are used, its connection is not. */
+  readonly config: Knex.Config;
+  readonly sink: Sink | ConnectedSink;
+  /** Of the step that is running. */
+  awaiting: Awaiting;
+  callerPlace: () => Place | undefined;
+}
+
+export interface SinkKnexes {
+  readonly schemaKnex: Knex;
+  readonly queryKnex: Knex;
+}
+
+/** Makes the two Knex instances over a sink. */
+export function createSinkKnexes(context: SinkKnexContext): SinkKnexes {
+  const { connection: _connection, pool: _pool, ...config } = context.config;
+  const base = context.knex({ ...config, client: config.client ?? 'pg' }).client as object;
+  const Client = queryClient(base.constructor as ClientClass);
+  const make = (client: ClientClass) =>
+    context.knex({
+      ...config,
+      client: client as unknown as typeof Knex.Client,
+      // The driver's errors know no script; with this their stack leads to the line that made the query.
+      asyncStackTraces: true,
+      [contextKey]: context,
+    } as Knex.Config);
+  return { queryKnex: make(Client), schemaKnex: make(schemaClient(Client)) };
+}
+
+/** Kept in the configuration, which is all that Knex hands on to the client of a nested transaction. */
+const contextKey = 'limbeckContext';
+
+/** What limbeck uses of Knex's client; its typings leave most of it out. */
+interface KnexClient {
+  readonly config: { readonly [contextKey]: SinkKnexContext };
+  transacting: boolean;
+  query(connection: object, query: string | KnexQuery): Promise<unknown>;
+  schemaBuilder(): KnexBuilder;
+  runner(builder: object): { run(): Promise<unknown> };
+  _query(connection: object, query: KnexQuery): Promise<KnexQuery>;
+  _stream(connection: object, query: KnexQuery, stream: object, options: object): Promise<unknown>;
+}
+
+interface KnexQuery {
+  sql: string;
+  bindings?: readonly unknown[];
+  options?: object;
+  output?: unknown;
+  response?: unknown;
+}
+
+interface KnexBuilder {
+  readonly _sequence: readonly { readonly method: string }[];
+  toSQL(): KnexQuery | KnexQuery[];
+}
+
+type ClientClass = new (...args: never[]) => KnexClient;
+
+/** A client whose one connection is the sink's, and which is always inside its transaction. */
+function queryClient(Base: ClientClass): ClientClass {
+  return class SinkQueryClient extends Base {
+    // Knex then makes a nested transaction a savepoint, and leaves BEGIN and COMMIT to us.
+    override transacting = true;
+
+    acquireConnection(): Promise<object> {
+      return Promise.resolve(placeholderConnection);
+    }
+
+    releaseConnection(): Promise<void> {
+      return Promise.resolve();
+    }
+
+    /** Without bindings a `?` is no placeholder: Knex would make it `$1`, inside literals too. */
+    override query(connection: object, query: string | KnexQuery): Promise<unknown> {
+      const asked = typeof query === 'string' ? { sql: query } : query;
+      const isBound = (asked.bindings ?? []).length > 0;
+      return super.query(connection, isBound ? asked : { ...asked, sql: escapeQuestionMarks(asked.sql) });
+    }
+
+    override async _query(_connection: object, query: KnexQuery): Promise<KnexQuery> {
+      query.response = await run(this.config[contextKey], query);
+      return query;
+    }
+
+    override _stream(_connection: object, query: KnexQuery, stream: object, options: object): Promise<unknown> {
+      const { sink } = this.config[contextKey];
+      if (!isConnected(sink)) return this._query(_connection, query);
+      return sink.through((connection) => super._stream(connection, query, stream, options), false);
+    }
+  };
+}
+
+/** A client whose schema builders record what needs no answer. */
+function schemaClient(Base: ClientClass): ClientClass {
+  return class SinkSchemaClient extends Base {
+    override schemaBuilder(): KnexBuilder {
+      const { awaiting, callerPlace } = this.config[contextKey];
+      const builder = super.schemaBuilder();
+      const what = () => `op.schema.${builder._sequence[0]?.method ?? ''}`;
+      const operation = { what, origin: callerPlace() };
+      begun.set(builder, operation);
+      awaiting.begin(operation);
+      return builder;
+    }
+
+    override runner(builder: object): { run(): Promise<unknown> } {
+      const operation = begun.get(builder as KnexBuilder);
+      if (operation === undefined) return super.runner(builder);
+      this.config[contextKey].awaiting.end(operation);
+      const isRecorded = () => recordBuilder(builder as KnexBuilder, operation, this.config[contextKey].sink);
+      return { run: async () => (isRecorded() ? undefined : super.runner(builder).run()) };
+    }
+  };
+}
+
+/** Records what a builder makes, unless it asks the database something: then nothing is recorded. */
+function recordBuilder(builder: KnexBuilder, { origin }: PendingOperation, sink: Sink): boolean {
+  const parts = [builder.toSQL()].flat();
+  const asks = parts.some(({ bindings = [], output }) => output !== undefined || bindings.length > 0);
+  if (asks) return false;
+  for (const { sql } of parts) sink.record(statement(unescapeQuestionMarks(sql), { origin }));
+  return true;
+}
+
+const begun = new WeakMap<KnexBuilder, PendingOperation>();
+
+/** Knex only passes it back to us. */
+const placeholderConnection = {};
+
+function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<unknown> {
+  const { sql, bindings = [], options = {} } = query;
+  const made: Statement = statement(sql, { origin: callerPlace() });
+  const config = { ...options, values: [...bindings] };
+  if (!isConnected(sink)) return sink.query(made);
+  const goesBack = made.commands[0]?.words[0] === 'rollback';
+  return sink.through((connection) => sendQuery(connection, { ...config, text: sql }).catch(driverError), goesBack);
+}
+
+/** Scripts catch the errors that they know from Knex: those of the driver. */
+function driverError(error: unknown): never {
+  throw (error as Error).cause ?? error;
+}
+
+function isConnected(sink: Sink | ConnectedSink): sink is ConnectedSink {
+  return 'through' in sink;
+}
+
+function escapeQuestionMarks(sql: string): string {
+  return sql.replace(/(\\*)\?/g, (mark, escapes: string) => (escapes.length % 2 === 1 ? mark : `${escapes}\\?`));
+}
+
+function unescapeQuestionMarks(sql: string): string {
+  return sql.replaceAll('\\?', '?');
+}

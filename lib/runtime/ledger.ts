@@ -1,0 +1,230 @@
+/**
+ * limbeck's own tables in the database: where it stands, what happened, which assets are installed.
+ *
+ * Plain SQL on limbeck's own connection; nothing here passes through Knex, whose mappers and hooks belong
+ * to the user.
+ */
+import { hostname } from 'node:os';
+import type { AssetVersion } from '../assets/asset-history.js';
+import { MigrationError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
+import type { RowChange } from '../graph/row-changes.js';
+import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.js';
+import { ownStatement, type Statement } from '../sql/statement.js';
+import { toolVersion } from '../version.js';
+
+export interface LedgerNames {
+  readonly schema: string;
+  readonly versionTable: string;
+}
+
+/** What the ledger says. */
+export interface LedgerState {
+  /** Version rows, sorted. */
+  readonly rows: readonly RevisionId[];
+  /** Installed assets by path. */
+  readonly assets: ReadonlyMap<string, { readonly sha256: string; readonly revision: RevisionId }>;
+}
+
+/** An event for `limbeck_log`. */
+export interface LogEvent {
+  readonly revision: RevisionId;
+  readonly direction: 'upgrade' | 'downgrade' | null;
+  readonly outcome: 'applied' | 'reverted' | 'stamped' | 'failed';
+  readonly scriptSha256: string | null;
+  readonly error?: string;
+  /** Milliseconds; default: since the transaction began, measured by the server. */
+  readonly durationMs?: number;
+}
+
+/** The statements that keep the ledger of one schema. */
+export class Ledger {
+  readonly schema: string;
+  readonly versionTable: string;
+  readonly #version: string;
+  readonly #log: string;
+  readonly #assets: string;
+  readonly #stages: string;
+
+  constructor({ schema, versionTable }: LedgerNames) {
+    this.schema = schema;
+    this.versionTable = versionTable;
+    this.#version = quoteQualified(schema, versionTable);
+    this.#log = quoteQualified(schema, 'limbeck_log');
+    this.#assets = quoteQualified(schema, 'limbeck_assets');
+    this.#stages = quoteQualified(schema, 'limbeck_stages');
+  }
+
+  /** The tables, as `schema.name`: what a digest leaves out. */
+  get tables(): string[] {
+    return [this.versionTable, 'limbeck_log', 'limbeck_assets', 'limbeck_stages'].map(
+      (table) => `${this.schema}.${table}`,
+    );
+  }
+
+  /** Columns of a query: whether schema, version table and all tables are there. */
+  get existenceColumns(): string {
+    const exists = (table: string) => `to_regclass(${quoteLiteral(table)}) is not null`;
+    const all = [this.#version, this.#log, this.#assets, this.#stages].map(exists).join(' and ');
+    const schema = `to_regnamespace(${quoteLiteral(quoteIdentifier(this.schema))}) is not null`;
+    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger`;
+  }
+
+  /**
+   * Creates what is missing; an existing version table, Alembic's for one, is left as it is.
+   *
+   * @param hasSchema - CREATE SCHEMA wants a privilege on the database even where the schema exists
+   */
+  createText(hasSchema: boolean): string {
+    return `begin;
+${hasSchema ? '' : `create schema ${quoteIdentifier(this.schema)};`}
+create table if not exists ${this.#version} (version_num text primary key);
+create table if not exists ${this.#log} (
+  id bigint generated always as identity primary key,
+  at timestamptz not null default clock_timestamp(),
+  revision text not null,
+  direction text check (direction in ('upgrade', 'downgrade')),
+  stage text,
+  outcome text not null check (outcome in ('applied', 'reverted', 'stamped', 'failed')),
+  duration_ms bigint,
+  db_user text not null default session_user,
+  host text,
+  tool_version text,
+  script_sha256 text,
+  error text
+);
+create table if not exists ${this.#assets} (
+  path text primary key,
+  sha256 text not null,
+  revision text not null,
+  identities text[] not null,
+  installed_at timestamptz not null default clock_timestamp()
+);
+create table if not exists ${this.#stages} (
+  revision text not null,
+  stage text not null,
+  position integer not null,
+  direction text not null,
+  sha256 text not null,
+  progress jsonb,
+  at timestamptz not null default clock_timestamp(),
+  primary key (revision, stage)
+);
+commit`;
+  }
+
+  /** Two queries: the version rows, the installed assets. */
+  get readText(): string {
+    return `select version_num from ${this.#version} order by version_num;
+select path, sha256, revision from ${this.#assets}`;
+  }
+
+  /** One query: the version rows. */
+  get readRowsText(): string {
+    return `select version_num from ${this.#version} order by version_num`;
+  }
+
+  /**
+   * Moves the version rows, and raises when one of those to delete is not there: two statements, the
+   * first of which checks that the transaction is still the one that BEGIN opened.
+   */
+  moveRows({ deleted, inserted }: Pick<RowChange, 'deleted' | 'inserted'>): Statement[] {
+    const parts = [`moved as (select ${deleted.length} as expected)`];
+    if (deleted.length > 0) {
+      parts.push(`gone as (delete from ${this.#version} where version_num in (${literals(deleted)}) returning 1)`);
+    }
+    if (inserted.length > 0) {
+      const values = inserted.map((row) => `(${quoteLiteral(row)})`).join(', ');
+      parts.push(`come as (insert into ${this.#version} (version_num) values ${values})`);
+    }
+    const found = deleted.length > 0 ? '(select count(*) from gone)' : '0';
+    const check = `select 1 / (case when expected = ${found} then 1 else 0 end) from moved`;
+    return [ownStatement(sameTransaction, transactionLost), ownStatement(`with ${parts.join(', ')} ${check}`, rowsChanged)];
+  }
+
+  /** Empties the version table, whatever it holds. */
+  get clearRows(): Statement {
+    return ownStatement(`delete from ${this.#version}`);
+  }
+
+  log({ revision, direction, outcome, scriptSha256, error, durationMs }: LogEvent): Statement {
+    const duration =
+      durationMs === undefined
+        ? '(extract(epoch from clock_timestamp() - now()) * 1000)::bigint'
+        : String(Math.round(durationMs));
+    const values = [revision, direction, outcome, hostname(), toolVersion(), scriptSha256, error ?? null];
+    return ownStatement(
+      `insert into ${this.#log} (revision, direction, outcome, host, tool_version, script_sha256, error, duration_ms)` +
+        ` values (${values.map(quoteLiteral).join(', ')}, ${duration})`,
+    );
+  }
+
+  installAsset({ path, sha256, revision, entry }: AssetVersion): Statement {
+    const identities = entry.objects.map(serverIdentity).join(', ');
+    return ownStatement(
+      `insert into ${this.#assets} (path, sha256, revision, identities)` +
+        ` values (${[path, sha256, revision].map(quoteLiteral).join(', ')}, array[${identities}]::text[])` +
+        ' on conflict (path) do update set sha256 = excluded.sha256, revision = excluded.revision,' +
+        ' identities = excluded.identities, installed_at = excluded.installed_at',
+    );
+  }
+
+  removeAsset(path: string): Statement {
+    return ownStatement(`delete from ${this.#assets} where path = ${quoteLiteral(path)}`);
+  }
+
+  get clearAssets(): Statement {
+    return ownStatement(`delete from ${this.#assets}`);
+  }
+}
+
+/** Opens the transaction of a step: its id is kept in a setting that ends with it. */
+export function beginStatements(applicationName: string): Statement[] {
+  const settings =
+    `select set_config('limbeck.transaction', pg_current_xact_id()::text, true),` +
+    ` set_config('application_name', ${quoteLiteral(applicationName.slice(0, 63))}, true)`;
+  return [ownStatement('begin'), ownStatement(settings)];
+}
+
+const divisionByZero = '22012';
+const uniqueViolation = '23505';
+
+const sameTransaction =
+  "select 1 / (case when current_setting('limbeck.transaction', true) = pg_current_xact_id()::text then 1 else 0 end)";
+
+function transactionLost(sqlstate: string | undefined, cause: Error): MigrationError | undefined {
+  if (sqlstate !== divisionByZero) return undefined;
+  return new MigrationError('TRANSACTION_LOST', {
+    message: 'the transaction of the revision ended before its version rows were written',
+    next: 'look for COMMIT or ROLLBACK in the script and the procedures that it calls; what it committed stands',
+    cause,
+  });
+}
+
+function rowsChanged(sqlstate: string | undefined, cause: Error): MigrationError | undefined {
+  if (sqlstate !== divisionByZero && sqlstate !== uniqueViolation) return undefined;
+  return new MigrationError('ROWS_CHANGED', {
+    message: 'the version rows were changed by somebody else while limbeck ran',
+    next: 'see where the database stands with `limbeck current`, and run the command again',
+    cause,
+  });
+}
+
+function literals(values: readonly string[]): string {
+  return values.map(quoteLiteral).join(', ');
+}
+
+/** How the server prints the object that a manifest names; the manifest's own words where it cannot tell. */
+function serverIdentity(object: string): string {
+  const [, kind = '', name = ''] = /^(materialized view|\w+) (.*)$/s.exec(object) ?? [];
+  const catalogs: Record<string, [catalog: string, lookup: string]> = {
+    function: ['pg_proc', 'to_regprocedure'],
+    procedure: ['pg_proc', 'to_regprocedure'],
+    aggregate: ['pg_proc', 'to_regprocedure'],
+    view: ['pg_class', 'to_regclass'],
+    'materialized view': ['pg_class', 'to_regclass'],
+  };
+  const [catalog, lookup] = catalogs[kind] ?? ['pg_type', 'to_regtype'];
+  const identity = `(pg_identify_object('${catalog}'::regclass, ${lookup}(${quoteLiteral(name)}), 0)).identity`;
+  return `${quoteLiteral(kind)} || ' ' || coalesce(${identity}, ${quoteLiteral(name)})`;
+}

@@ -1,0 +1,75 @@
+/**
+ * One migrator at a time.
+ */
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { LockError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import type { DatabaseSink } from './database-sink.js';
+import type { LedgerNames } from './ledger.js';
+
+/**
+ * The key of limbeck's advisory lock: one for each schema and version table, so that tenants in schemas
+ * of their own do not wait for each other. Advisory locks are per database already.
+ */
+export function lockKey({ schema, versionTable }: LedgerNames): string {
+  const digest = createHash('sha256').update(`limbeck:${schema}.${versionTable}`).digest();
+  return digest.readBigInt64BE(0).toString();
+}
+
+/** Tries to take the lock; SQL with one column `locked`. */
+export function tryLockColumn(key: string): string {
+  return `pg_try_advisory_lock(${key}) as locked`;
+}
+
+/** Well below the second and a half within which a waiter should go on. */
+const pollMs = 250;
+
+/**
+ * Waits until the lock is free and takes it.
+ *
+ * It is polled, never waited for in the server: a blocked waiter holds a snapshot, and the holder's
+ * `CREATE INDEX CONCURRENTLY` would wait for that snapshot in turn. The lock belongs to the connection
+ * and goes with it.
+ *
+ * @param timeoutMs - longest wait, in milliseconds; 0 means fail at once
+ * @throws LockError `LOCK_TIMEOUT`, naming the holder as far as privileges show it
+ * @see PostgreSQL manual, "Explicit Locking", section "Advisory Locks"
+ */
+export async function waitForLock(sink: DatabaseSink, key: string, timeoutMs: number, logger: Logger): Promise<void> {
+  const until = performance.now() + timeoutMs;
+  let told = '';
+  for (;;) {
+    const holder = await readHolder(sink, key);
+    if (holder !== told) logger.info(`waiting for ${holder}`);
+    told = holder;
+    if (performance.now() >= until) throw timedOut(holder, timeoutMs);
+    await sleep(pollMs);
+    const [answer] = await sink.ask(`select ${tryLockColumn(key)}`);
+    if (answer?.rows[0]?.['locked'] === true) return;
+  }
+}
+
+async function readHolder(sink: DatabaseSink, key: string): Promise<string> {
+  const [answer] = await sink.ask(
+    `select a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'this host') as host,
+  to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') as since
+from pg_locks l left join pg_stat_activity a on a.pid = l.pid
+where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+  and l.database = (select oid from pg_database where datname = current_database())
+  and (l.classid::bigint << 32) + l.objid::bigint = (${key})::bigint`,
+  );
+  const row = answer?.rows[0];
+  if (row === undefined) return 'another migrator';
+  const { pid, usename, application_name: name, host, since } = row;
+  if (name === null) return `the migrator with server process ${pid}`;
+  return `"${name}", server process ${pid}, of ${usename} from ${host}, connected since ${since}`;
+}
+
+function timedOut(holder: string, timeoutMs: number): LockError {
+  return new LockError('LOCK_TIMEOUT', {
+    message: `another migrator holds the lock: ${holder}`,
+    next: `wait until it is done and run the command again; limbeck waited ${timeoutMs / 1000} s (setting "lockTimeout")`,
+    details: { holder, timeoutMs },
+  });
+}

@@ -1,0 +1,74 @@
+/**
+ * The connection of the pg driver, as limbeck uses it: one text, one message, every command counted.
+ */
+
+/** What one command answered. */
+export interface CommandResult {
+  readonly command: string;
+  readonly rowCount: number | null;
+  readonly rows: readonly Record<string, unknown>[];
+}
+
+/** A connected client of the pg driver; the project's own copy of it. */
+export interface PgConnection {
+  query(query: unknown): unknown;
+  end(): Promise<void>;
+  readonly constructor: { readonly Query?: QueryClass };
+}
+
+interface PgQuery {
+  callback: (error: Error | null, result: unknown) => void;
+  handleCommandComplete(message: unknown, connection: unknown): void;
+}
+
+type QueryClass = new (config: object) => PgQuery;
+
+/** An error of the driver, and how many commands of the message had succeeded before it. */
+export class MessageError extends Error {
+  readonly completed: number;
+  override readonly cause: Error;
+
+  constructor(cause: Error, completed: number) {
+    super(cause.message);
+    this.cause = cause;
+    this.completed = completed;
+  }
+}
+
+/**
+ * Sends `text` as one simple-query message: one round trip, however many commands it holds.
+ *
+ * @throws MessageError when one of them fails; the server has then skipped the rest
+ * @see PostgreSQL manual, "Message Flow", section "Simple Query"
+ */
+export function sendMessage(connection: PgConnection, text: string): Promise<CommandResult[]> {
+  return send(connection, { text }).then((result) => [result].flat() as CommandResult[]);
+}
+
+/** Runs one command, with bindings if there are any, and returns the driver's own result. */
+export function sendQuery(connection: PgConnection, config: object): Promise<unknown> {
+  return send(connection, config);
+}
+
+/**
+ * Counting what completes tells which command failed: `position` alone does not, as an error inside a
+ * function has none.
+ */
+function send(connection: PgConnection, config: object): Promise<unknown> {
+  const { Query } = connection.constructor;
+  if (Query === undefined) throw new Error('the connection is not one of the pg driver');
+  const query = new Query(config);
+  let completed = 0;
+  const complete = query.handleCommandComplete.bind(query);
+  query.handleCommandComplete = (message, from) => {
+    completed += 1;
+    complete(message, from);
+  };
+  return new Promise((resolve, reject) => {
+    query.callback = (error, result) => {
+      if (error) reject(new MessageError(error, completed));
+      else resolve(result);
+    };
+    connection.query(query);
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * A session: a connection, the lock if the command changes anything, and what the ledger says.
+ */
+import type { Config } from '../config/config.js';
+import { DatabaseError, type LimbeckError } from '../errors.js';
+import type { Logger } from '../logger.js';
+import { type OpenConnection, openConnection } from './connection.js';
+import { DatabaseSink } from './database-sink.js';
+import { Ledger, type LedgerState } from './ledger.js';
+import { lockKey, tryLockColumn, waitForLock } from './lock.js';
+
+export interface Session extends OpenConnection {
+  readonly sink: DatabaseSink;
+  readonly ledger: Ledger;
+  /** As read when the session was opened, or refreshed: inside the lock, if it took it. */
+  readonly state: LedgerState;
+  /** For example 180004. */
+  readonly serverVersion: number;
+  /** Creates the ledger if it is not there. */
+  ensureLedger(): Promise<void>;
+  /** Reads the ledger anew, after a run and before another in the same session. */
+  refresh(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly logger: Logger;
+  /** Whether to take the lock: for commands that change the database. */
+  readonly lock: boolean;
+  /** What the server shows as application name: `limbeck upgrade`. */
+  readonly purpose: string;
+}
+
+const oldestServer = 150_000;
+const emptyState: LedgerState = { rows: [], assets: new Map() };
+
+/**
+ * Opens a session in three round trips: connect, introduce and lock, read.
+ *
+ * @throws DatabaseError as `openConnection`, and `SERVER_TOO_OLD`, `DATABASE_READ_ONLY`
+ * @throws LockError `LOCK_TIMEOUT`, `DIRECTORY_LOCKED`
+ */
+export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
+  const opened = await openConnection(config, options.logger);
+  try {
+    return await introduce(opened, config, options);
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function introduce(opened: OpenConnection, { settings }: Config, options: SessionOptions): Promise<Session> {
+  const { logger, lock, purpose } = options;
+  const sink = new DatabaseSink(opened.connection, (text) => logger.debug(text));
+  const ledger = new Ledger(settings);
+  const key = lockKey(settings);
+  let facts = await readFacts(sink, ledger, purpose, lock ? key : undefined);
+  assertUsable(facts, lock, opened.database);
+  if (lock && !facts.locked) {
+    await waitForLock(sink, key, settings.lockTimeout, logger);
+    facts = await readFacts(sink, ledger, purpose, undefined);
+  }
+  let state = await readState(sink, ledger, facts);
+  let hasLedger = facts.has_ledger;
+  return {
+    ...opened,
+    sink,
+    ledger,
+    get state() {
+      return state;
+    },
+    serverVersion: facts.version,
+    async ensureLedger() {
+      if (hasLedger) return;
+      await sink.ask(ledger.createText(facts.has_schema));
+      hasLedger = true;
+    },
+    async refresh() {
+      state = await readState(sink, ledger, { ...facts, has_version: hasLedger, has_ledger: hasLedger });
+    },
+  };
+}
+
+interface Facts {
+  readonly version: number;
+  readonly in_recovery: boolean;
+  readonly has_schema: boolean;
+  readonly has_version: boolean;
+  readonly has_ledger: boolean;
+  readonly locked: boolean;
+}
+
+/** The lock comes first, so that what is read after it cannot be changed by another migrator. */
+async function readFacts(sink: DatabaseSink, ledger: Ledger, purpose: string, key: string | undefined): Promise<Facts> {
+  const lock = key === undefined ? 'false as locked' : tryLockColumn(key);
+  const answers = await sink.ask(`set application_name = '${purpose}';
+select ${lock};
+select current_setting('server_version_num')::int as version, pg_is_in_recovery() as in_recovery, ${ledger.existenceColumns}`);
+  return { ...answers[1]?.rows[0], ...answers[2]?.rows[0] } as unknown as Facts;
+}
+
+async function readState(sink: DatabaseSink, ledger: Ledger, { has_version, has_ledger }: Facts): Promise<LedgerState> {
+  if (!has_version) return emptyState;
+  const [rows, assets] = await sink.ask(has_ledger ? ledger.readText : ledger.readRowsText);
+  return {
+    rows: (rows?.rows ?? []).map((row) => String(row['version_num'])),
+    assets: new Map(
+      (assets?.rows ?? []).map(({ path, sha256, revision }) => [
+        String(path),
+        { sha256: String(sha256), revision: String(revision) },
+      ]),
+    ),
+  };
+}
+
+function assertUsable({ version, in_recovery }: Facts, lock: boolean, database: string): void {
+  if (version < oldestServer) throw tooOld(version, database);
+  if (lock && in_recovery) {
+    throw new DatabaseError('DATABASE_READ_ONLY', {
+      message: 'the server is a read-only replica',
+      where: database,
+      next: 'connect to the primary server',
+    });
+  }
+}
+
+function tooOld(version: number, database: string): LimbeckError {
+  return new DatabaseError('SERVER_TOO_OLD', {
+    message: `the server is PostgreSQL ${Math.floor(version / 10_000)}`,
+    where: database,
+    next: 'limbeck needs PostgreSQL 15 or newer: upgrade the server',
+  });
+}

@@ -1,0 +1,67 @@
+/**
+ * Importing a script and checking that it can be run.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { LimbeckError, ScriptError } from '../errors.js';
+import type { Operations } from '../ops/operations.js';
+import type { ModuleLoader } from './load-module.js';
+import type { Script } from './script-directory.js';
+import { sqlScript } from './sql-script.js';
+
+export type Direction = 'upgrade' | 'downgrade';
+export type MigrationFunction = (op: Operations) => unknown;
+
+/** A script that was imported. */
+export interface ScriptModule {
+  readonly upgrade: MigrationFunction;
+  readonly downgrade: MigrationFunction;
+  /** SHA-256 of the file's bytes, in hex. */
+  readonly sha256: string;
+}
+
+/**
+ * Imports a script.
+ *
+ * @throws ScriptError `SCRIPT_NOT_LOADED` when the file cannot be imported, `SCRIPT_INCOMPLETE` when a
+ *   direction is missing
+ */
+export async function loadScript(script: Script, load: ModuleLoader): Promise<ScriptModule> {
+  const bytes = readFileSync(script.path);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (script.format === 'sql') return { ...sqlScript(bytes.toString('utf8'), script.file), sha256 };
+  const exported = await importScript(script, load);
+  return { upgrade: functionOf(exported, 'upgrade', script), downgrade: functionOf(exported, 'downgrade', script), sha256 };
+}
+
+async function importScript(script: Script, load: ModuleLoader): Promise<Record<string, unknown>> {
+  try {
+    return await load(script.path);
+  } catch (error) {
+    if (error instanceof LimbeckError) throw error;
+    throw new ScriptError('SCRIPT_NOT_LOADED', {
+      message: `the script cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      where: placeInStack(error, script),
+      next: 'mend the script',
+      cause: error,
+    });
+  }
+}
+
+function functionOf(exported: Record<string, unknown>, direction: Direction, script: Script): MigrationFunction {
+  const own = exported[direction] ?? (exported['default'] as Record<string, unknown> | undefined)?.[direction];
+  if (typeof own === 'function') return own as MigrationFunction;
+  throw new ScriptError('SCRIPT_INCOMPLETE', {
+    message: `the script exports no function "${direction}"`,
+    where: script.file,
+    next: `add \`export async function ${direction}(op) { … }\`; leave its body empty if there is nothing to do`,
+  });
+}
+
+/** The line of the script that an error came from, as `file:line:column`; the file where it is not known. */
+export function placeInStack(error: unknown, script: Script): string {
+  const stack = error instanceof Error ? `${error.stack ?? ''}` : '';
+  const at = stack.indexOf(`${script.path}:`);
+  const [, position] = at === -1 ? [] : (/^:(\d+:\d+)/.exec(stack.slice(at + script.path.length)) ?? []);
+  return position === undefined ? script.file : `${script.file}:${position}`;
+}

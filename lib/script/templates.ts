@@ -1,0 +1,71 @@
+/**
+ * The scripts that `limbeck revision` writes, one for each language.
+ *
+ * `{{upgrade}}` and `{{downgrade}}` stand alone on their lines and become as many lines as there are.
+ */
+export const templates = {
+  typescript: `/** {{message}} */
+import { {{imports}}type Operations } from 'limbeck';
+
+export const revision = '{{revision}}';
+export const downRevision = {{downRevision}};
+export const branchLabels = {{branchLabels}};
+export const dependsOn = {{dependsOn}};
+
+export async function upgrade(op: Operations) {
+  {{upgrade}}
+}
+
+export async function downgrade(op: Operations) {
+  {{downgrade}}
+}
+`,
+
+  esm: `/** {{message}} */
+{{esmImports}}export const revision = '{{revision}}';
+export const downRevision = {{downRevision}};
+export const branchLabels = {{branchLabels}};
+export const dependsOn = {{dependsOn}};
+
+/** @param {import('limbeck').Operations} op */
+export async function upgrade(op) {
+  {{upgrade}}
+}
+
+/** @param {import('limbeck').Operations} op */
+export async function downgrade(op) {
+  {{downgrade}}
+}
+`,
+
+  commonjs: `/** {{message}} */
+{{requires}}exports.revision = '{{revision}}';
+exports.downRevision = {{downRevision}};
+exports.branchLabels = {{branchLabels}};
+exports.dependsOn = {{dependsOn}};
+
+/** @param {import('limbeck').Operations} op */
+exports.upgrade = async (op) => {
+  {{upgrade}}
+};
+
+/** @param {import('limbeck').Operations} op */
+exports.downgrade = async (op) => {
+  {{downgrade}}
+};
+`,
+
+  sql: `-- {{message}}
+--
+-- revision: {{revision}}
+-- downRevision: {{plainDownRevision}}
+-- branchLabels: {{plainBranchLabels}}
+-- dependsOn: {{plainDependsOn}}
+
+-- upgrade
+{{upgrade}}
+
+-- downgrade
+{{downgrade}}
+`,
+} as const;

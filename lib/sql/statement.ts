@@ -1,0 +1,137 @@
+/**
+ * Statements, and the sinks that receive them.
+ *
+ * A migration always does the same: it makes statements. What becomes of them, whether they are run,
+ * written down or looked at, is the sink's affair.
+ */
+import { type LimbeckError, MigrationError, OfflineError } from '../errors.js';
+import { formatPlace, lineAndColumn, type Place } from './place.js';
+import { type Command, splitCommands, UnterminatedSql } from './scan.js';
+
+/** One SQL text on its way to a sink: usually one command, for an SQL file as many as it holds. */
+export interface Statement {
+  readonly text: string;
+  readonly commands: readonly Command[];
+  /** The line of the script that made it. */
+  readonly origin?: Place | undefined;
+  /** The file that `text` is the content of, if it is one. */
+  readonly file?: string | undefined;
+  /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
+  readonly explain?: Explanation;
+}
+
+/** Makes the error for an SQLSTATE that a guard raises on purpose; undefined for any other. */
+export type Explanation = (sqlstate: string | undefined, cause: Error) => LimbeckError | undefined;
+
+/** What a query gives back: the rows of its last command. */
+export interface QueryResult {
+  readonly rows: readonly Record<string, unknown>[];
+  readonly rowCount: number | null;
+}
+
+/** Receives statements. */
+export interface Sink {
+  /** Whether answers come back; without, a script that needs one is refused. */
+  readonly canRead: boolean;
+  /** Takes a statement whose answer nobody waits for; it leaves with the next flush, in order. */
+  record(statement: Statement): void;
+  /** Sends what was recorded. */
+  flush(): Promise<void>;
+  /** Sends what was recorded, then runs `statement` and returns its answer. */
+  query(statement: Statement): Promise<QueryResult>;
+  /** Goes back to a savepoint after an error: what was recorded since is forgotten. */
+  recover(savepoint: string): Promise<void>;
+}
+
+/** The place a statement is blamed on: its own file, else the line of the script. */
+export function placeOf(statement: Statement, offset = 0): string | undefined {
+  if (statement.file !== undefined) {
+    return formatPlace({ file: statement.file, ...lineAndColumn(statement.text, offset) });
+  }
+  return statement.origin && formatPlace(statement.origin);
+}
+
+/**
+ * Makes a statement of a text that limbeck did not write.
+ *
+ * @throws MigrationError `TRANSACTION_CONTROL` when a command would begin or end a transaction,
+ *   `SQL_UNTERMINATED` when a quote, comment, parenthesis or body is left open
+ */
+export function statement(text: string, about: { origin?: Place | undefined; file?: string } = {}): Statement {
+  const made: Statement = { text, commands: commandsOf(text, about), ...about };
+  const control = made.commands.find(controlsTransaction);
+  if (control) throw transactionControl(made, control);
+  return made;
+}
+
+/** Makes a statement of one command that limbeck wrote itself. */
+export function ownStatement(text: string, explain?: Explanation): Statement {
+  return { text, commands: [{ text, offset: 0, words: [] }], ...(explain && { explain }) };
+}
+
+function commandsOf(text: string, about: { origin?: Place | undefined; file?: string }): Command[] {
+  try {
+    return splitCommands(text);
+  } catch (error) {
+    if (!(error instanceof UnterminatedSql)) throw error;
+    throw new MigrationError('SQL_UNTERMINATED', {
+      message: `${error.what} is not closed`,
+      where: placeOf({ text, commands: [], ...about }, error.offset),
+      next: 'close it; limbeck sends whole commands only',
+      cause: error,
+    });
+  }
+}
+
+const transactionWords = new Set(['begin', 'commit', 'end', 'abort', 'rollback']);
+
+/** Whether the command begins or ends a transaction; savepoints are no matter. */
+export function controlsTransaction({ words }: Command): boolean {
+  const [first = '', second, third] = words;
+  if (first === 'rollback') return second !== 'to' && third !== 'to';
+  if (first === 'start' || first === 'prepare') return second === 'transaction';
+  return transactionWords.has(first);
+}
+
+function transactionControl(made: Statement, control: Command): MigrationError {
+  const word = (control.words[0] ?? '').toUpperCase();
+  return new MigrationError('TRANSACTION_CONTROL', {
+    message: `"${word}" would end the transaction that limbeck runs the revision in`,
+    where: placeOf(made, control.offset),
+    next: 'take it out: each revision is committed by limbeck, together with its version rows; split work that needs a commit into two revisions',
+  });
+}
+
+/** Keeps what it receives, and runs nothing. */
+export class RecordingSink implements Sink {
+  readonly canRead = false;
+  readonly statements: Statement[] = [];
+
+  record(made: Statement): void {
+    this.statements.push(made);
+  }
+
+  async flush(): Promise<void> {}
+
+  async query(made: Statement): Promise<QueryResult> {
+    if (reads(made)) throw offlineRead(made);
+    this.record(made);
+    return { rows: [], rowCount: 0 };
+  }
+
+  async recover(): Promise<void> {}
+}
+
+function reads({ text, commands }: Statement): boolean {
+  const first = commands[0]?.words[0];
+  return first === 'select' || first === 'with' || first === 'show' || /\breturning\b/i.test(text);
+}
+
+function offlineRead(made: Statement): OfflineError {
+  const shown = made.text.length > 60 ? `${made.text.slice(0, 60)}…` : made.text;
+  return new OfflineError('OFFLINE_READ', {
+    message: `the script reads from the database, which is not there: ${shown}`,
+    where: placeOf(made),
+    next: 'branch on `op.offline` in the script, or name the files: `limbeck freeze REVISION FILE…`',
+  });
+}
