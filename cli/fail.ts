@@ -1,8 +1,11 @@
 /**
  * Errors: as text on stderr or as a JSON document on stdout, and the exit status.
  */
+import colors from 'picocolors';
 import type { LimbeckError } from '../lib/index.js';
 import type { Io } from './io.js';
+
+type Colors = ReturnType<typeof colors.createColors>;
 
 /** What is told of a failure. */
 export interface Failure {
@@ -19,7 +22,13 @@ export interface Failure {
 export function failureOf(error: unknown): Failure {
   if (isLimbeckError(error)) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return { code: 'INTERNAL', message: 'limbeck failed in a way that it should not', next: 'report this as a bug', excerpt: text, exitStatus: 2 };
+  return {
+    code: 'INTERNAL',
+    message: 'limbeck failed in a way that it should not',
+    next: 'report this as a bug',
+    excerpt: text,
+    exitStatus: 2,
+  };
 }
 
 /** Not by class: loading the library only to see that it was not loaded would be a waste. */
@@ -30,25 +39,37 @@ function isLimbeckError(error: unknown): error is LimbeckError {
 /** Makes the failure for words that yargs refuses. */
 export function usageFailure(message: string, command: string | undefined): Failure {
   const help = command === undefined ? 'limbeck --help' : `limbeck ${command} --help`;
-  return { code: 'USAGE', message: lowerFirst(message.split('\n')[0] ?? ''), next: `see \`${help}\``, exitStatus: 64 };
+  return {
+    code: 'USAGE',
+    message: lowerFirst(message.split('\n')[0] ?? ''),
+    next: `see \`${help}\``,
+    exitStatus: 64,
+  };
 }
 
 /** Tells a failure, and returns the exit status. */
 export function tellFailure(failure: Failure, io: Io, asJson: boolean): number {
   if (asJson) io.out(JSON.stringify({ error: documentOf(failure) }, null, 2));
-  else io.err(textOf(failure));
+  else io.err(textOf(failure, colors.createColors(io.hasColour)));
   return failure.exitStatus;
 }
 
 function documentOf({ code, message, where, next, excerpt, details = {} }: Failure): object {
   const hasDetails = Object.keys(details).length > 0;
-  return { code, message, where: where ?? null, next, ...(excerpt && { excerpt }), ...(hasDetails && { details }) };
+  return {
+    code,
+    message,
+    where: where ?? null,
+    next,
+    ...(excerpt && { excerpt }),
+    ...(hasDetails && { details }),
+  };
 }
 
-function textOf({ code, message, where, next, excerpt }: Failure): string {
+function textOf({ code, message, where, next, excerpt }: Failure, { bold, red }: Colors): string {
   const indented = excerpt?.split('\n').map((line) => `    ${line}`);
   return [
-    `error[${code}]: ${message}`,
+    `${red(bold(`error[${code}]`))}: ${message}`,
     ...(where === undefined ? [] : [`  where: ${where}`]),
     ...(indented ?? []),
     `  next:  ${next}`,

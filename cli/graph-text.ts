@@ -31,7 +31,8 @@ export function drawGraph(nodes: readonly GraphNode[]): string {
     lines.push(`${laneRow(lanes.length, column)} ${text}`);
     const below = parents.filter((parent) => shown.has(parent));
     if (below.length === 0 && column < lanes.length - 1) lines.push(endingRow(lanes.length, column));
-    for (let index = 1; index < below.length; index += 1) lines.push(openingRow(lanes.length + index - 1, column));
+    for (let index = 1; index < below.length; index += 1)
+      lines.push(openingRow(lanes.length + index - 1, column));
     lanes = lanes.toSpliced(column, 1, ...below);
   }
   return lines.join('\n');

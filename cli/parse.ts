@@ -9,7 +9,12 @@ import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
 import { sharedOptions } from './options.js';
 
-export const families: readonly CommandFamily[] = [authorCommands, migrateCommands, readCommands, proveCommands];
+export const families: readonly CommandFamily[] = [
+  authorCommands,
+  migrateCommands,
+  readCommands,
+  proveCommands,
+];
 
 /** What the words on the command line amount to. */
 export type Parsed =
@@ -70,7 +75,10 @@ function describe(argv: Argv, { positionals = {}, options = {}, example }: Comma
   return described;
 }
 
-async function parse(parser: Argv, words: readonly string[]): Promise<{ error: string | undefined; output: string }> {
+async function parse(
+  parser: Argv,
+  words: readonly string[],
+): Promise<{ error: string | undefined; output: string }> {
   let message: string | undefined;
   parser.fail((text, error) => {
     message ??= text ?? error?.message;

@@ -36,7 +36,10 @@ export function revisionDetails(entry: ShowReport['revisions'][number]): string 
     ['depends on', entry.dependsOn.join(', ')],
     ['built on by', entry.children.join(', ')],
     ['script', entry.file],
-    ...entry.assets.map(({ path, action, objects }): [string, string] => ['asset', `${action} ${path}: ${objects.join(', ')}`]),
+    ...entry.assets.map(({ path, action, objects }): [string, string] => [
+      'asset',
+      `${action} ${path}: ${objects.join(', ')}`,
+    ]),
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return rows

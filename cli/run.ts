@@ -33,7 +33,11 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
   // Only now: help and mistakes in the words must not wait for it.
   const library = await import('../lib/index.js');
   const logger = createLogger(args, io);
-  const { report, text, status = 0 } = await command.run({
+  const {
+    report,
+    text,
+    status = 0,
+  } = await command.run({
     args,
     io,
     library,
@@ -49,7 +53,8 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
       if (isSet(args, 'yes')) return;
       if (!io.isInteractive) throw new library.UsageError('CONFIRMATION_NEEDED', unconfirmed(question));
       const answer = await io.ask(`${question} [y/N] `);
-      if (!/^y(es)?$/i.test(answer.trim())) throw new library.UsageError('CONFIRMATION_NEEDED', refused(question));
+      if (!/^y(es)?$/i.test(answer.trim()))
+        throw new library.UsageError('CONFIRMATION_NEEDED', refused(question));
     },
   });
   if (isSet(args, 'json')) io.out(JSON.stringify(report, null, 2));
@@ -67,9 +72,15 @@ function createLogger(args: Arguments, io: Io): Logger {
 }
 
 function unconfirmed(question: string) {
-  return { message: `this needs a yes, and there is no terminal to ask at: ${question}`, next: 'add `--yes`' };
+  return {
+    message: `this needs a yes, and there is no terminal to ask at: ${question}`,
+    next: 'add `--yes`',
+  };
 }
 
 function refused(question: string) {
-  return { message: `the answer was not yes: ${question}`, next: 'answer y, or add `--yes`; nothing was changed' };
+  return {
+    message: `the answer was not yes: ${question}`,
+    next: 'answer y, or add `--yes`; nothing was changed',
+  };
 }

@@ -26,7 +26,10 @@ export const errorCodes = {
   DEPENDENCY_SELF_LOOP: ['revision', 'a revision names itself in dependsOn'],
   DEPENDENCY_CYCLE: ['revision', 'downRevision and dependsOn links together form a cycle'],
   DUPLICATE_LABEL: ['revision', 'a branch label is used twice, or equals a revision id'],
-  ILLEGAL_ID: ['revision', 'a revision id or label is empty, a reserved word, or holds one of the characters @ - + :'],
+  ILLEGAL_ID: [
+    'revision',
+    'a revision id or label is empty, a reserved word, or holds one of the characters @ - + :',
+  ],
   REVISION_NOT_FOUND: ['revision', 'no revision has this id, prefix or label'],
   BRANCH_NOT_FOUND: ['revision', 'the name before @ is neither a label nor a revision'],
   NOT_IN_BRANCH: ['revision', 'the revision after @ is not in the lineage of the name before it'],

@@ -89,7 +89,11 @@ async function projectOf(config: Config, load: ModuleLoader, logger: Logger): Pr
     graph,
     scripts: scriptsById(scripts),
     live: openAssetDirectory(root, settings.rawSql, settings.kinds),
-    readHistory: () => new AssetHistory(graph, scripts.flatMap((script) => manifestOf(root, script))),
+    readHistory: () =>
+      new AssetHistory(
+        graph,
+        scripts.flatMap((script) => manifestOf(root, script)),
+      ),
     load,
     logger,
     nameDatabase: () => nameDatabase(config),

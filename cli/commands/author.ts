@@ -15,16 +15,31 @@ const init: Command = {
 
 function initText({ created, kept, knex, next }: InitReport): string {
   return [
-    ...(knex === null ? [] : [`This is a Knex project: ${knex.knexfile}, ${counted(knex.migrations, 'Knex migration')}`]),
+    ...(knex === null
+      ? []
+      : [`This is a Knex project: ${knex.knexfile}, ${counted(knex.migrations, 'Knex migration')}`]),
     ...created.map((name) => `Made ${name}`),
     ...kept.map((name) => `Kept ${name}`),
     ...next.map((step) => `Next: ${step}`),
   ].join('\n');
 }
 
-const message = { alias: 'm', type: 'string', describe: 'What it does, in a few words', demandOption: true } as const;
-const branchLabel = { type: 'string', array: true, nargs: 1, describe: 'Name the line of revisions that begins here' } as const;
-const revisionId = { type: 'string', describe: 'Id of the new revision (default: twelve random hex digits)' } as const;
+const message = {
+  alias: 'm',
+  type: 'string',
+  describe: 'What it does, in a few words',
+  demandOption: true,
+} as const;
+const branchLabel = {
+  type: 'string',
+  array: true,
+  nargs: 1,
+  describe: 'Name the line of revisions that begins here',
+} as const;
+const revisionId = {
+  type: 'string',
+  describe: 'Id of the new revision (default: twelve random hex digits)',
+} as const;
 
 const revision: Command = {
   usage: 'revision',
@@ -35,9 +50,17 @@ const revision: Command = {
     head: { type: 'string', describe: 'What it builds on (default: the only head)' },
     splice: { type: 'boolean', describe: 'Build on a revision that is no head', default: false },
     'branch-label': branchLabel,
-    'depends-on': { type: 'string', array: true, nargs: 1, describe: 'What must be applied first, from another line' },
+    'depends-on': {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'What must be applied first, from another line',
+    },
     'rev-id': revisionId,
-    'version-path': { type: 'string', describe: 'Script directory to write to (default: that of the parent)' },
+    'version-path': {
+      type: 'string',
+      describe: 'Script directory to write to (default: that of the parent)',
+    },
     sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
   },
   example: 'revision -m "add builds" --autogenerate',
@@ -66,7 +89,12 @@ const merge: Command = {
   usage: 'merge <revisions..>',
   summary: 'Write a script that joins branches',
   positionals: {
-    revisions: { type: 'string', array: true, describe: 'heads, or two and more of them', demandOption: true },
+    revisions: {
+      type: 'string',
+      array: true,
+      describe: 'heads, or two and more of them',
+      demandOption: true,
+    },
   },
   options: { message, 'branch-label': branchLabel, 'rev-id': revisionId },
   example: 'merge heads -m "join billing and users"',
@@ -86,14 +114,21 @@ const freeze: Command = {
   summary: 'Freeze the SQL files that a script loads, as they are now',
   positionals: {
     revision: { type: 'string', describe: 'A head (default: the only one)' },
-    files: { type: 'string', array: true, describe: 'Files to freeze (default: those that the script loads)' },
+    files: {
+      type: 'string',
+      array: true,
+      describe: 'Files to freeze (default: those that the script loads)',
+    },
   },
   example: 'freeze head',
   async run({ args, library, openProject }) {
     const files = textsOf(args, 'files');
     const report = await library.freeze(await openProject(), { revision: textOf(args, 'revision'), files });
     const lines = report.assets.map(({ action, path }) => `  ${action} ${path}`);
-    return { report, text: [`Froze ${counted(lines.length, 'file')} with ${report.revision}`, ...lines].join('\n') };
+    return {
+      report,
+      text: [`Froze ${counted(lines.length, 'file')} with ${report.revision}`, ...lines].join('\n'),
+    };
   },
 };
 
@@ -109,4 +144,7 @@ const redo: Command = {
   },
 };
 
-export const authorCommands: CommandFamily = { title: 'Author', commands: [init, revision, merge, freeze, redo] };
+export const authorCommands: CommandFamily = {
+  title: 'Author',
+  commands: [init, revision, merge, freeze, redo],
+};

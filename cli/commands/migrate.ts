@@ -42,10 +42,19 @@ const stamp: Command = {
   usage: 'stamp <targets..>',
   summary: 'Record where the database is, without running anything',
   positionals: {
-    targets: { type: 'string', array: true, describe: 'heads, base, an id or part of one', demandOption: true },
+    targets: {
+      type: 'string',
+      array: true,
+      describe: 'heads, base, an id or part of one',
+      demandOption: true,
+    },
   },
   options: {
-    purge: { type: 'boolean', describe: 'Forget the recorded revisions first, whatever they are', default: false },
+    purge: {
+      type: 'boolean',
+      describe: 'Forget the recorded revisions first, whatever they are',
+      default: false,
+    },
   },
   example: 'stamp heads',
   async run({ args, library, openProject, confirm }) {

@@ -13,7 +13,10 @@ const roundtrip: Command = {
       const text = `${counted(revisions, 'revision')} went up, down and up again in ${duration(durationMs)}. Every downgrade restores`;
       return { report, text };
     }
-    const what = finding.after === 'downgrade' ? 'its downgrade does not restore what was there' : 'its second upgrade makes something else than the first';
+    const what =
+      finding.after === 'downgrade'
+        ? 'its downgrade does not restore what was there'
+        : 'its second upgrade makes something else than the first';
     return { report, text: `${finding.revision} (${finding.file}): ${what}\n  ${finding.text}`, status: 1 };
   },
 };

@@ -46,7 +46,12 @@ const history: Command = {
   summary: 'Draw the revisions, newest first',
   options: {
     'rev-range': { alias: 'r', type: 'string', describe: 'START:END; current stands for the database' },
-    'indicate-current': { alias: 'i', type: 'boolean', describe: 'Mark where the database is', default: false },
+    'indicate-current': {
+      alias: 'i',
+      type: 'boolean',
+      describe: 'Mark where the database is',
+      default: false,
+    },
   },
   example: 'history -r current:heads',
   async run({ args, library, openProject }) {
@@ -75,4 +80,7 @@ const show: Command = {
   },
 };
 
-export const readCommands: CommandFamily = { title: 'Read', commands: [current, heads, branches, history, show] };
+export const readCommands: CommandFamily = {
+  title: 'Read',
+  commands: [current, heads, branches, history, show],
+};

@@ -1,7 +1,7 @@
 /**
  * The live files: what people edit under `raw_sql/<kind>/`.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetError } from '../errors.js';
 import { decodeAsset } from './asset-text.js';
@@ -17,7 +17,7 @@ export interface AssetDirectory {
   /** The folder, as errors name it: `raw_sql`. */
   readonly name: string;
   /** All asset paths, sorted by name within the order of the kinds. */
-  paths(): string[];
+  paths(): Promise<string[]>;
   has(path: string): boolean;
   /**
    * Reads one live file.
@@ -41,7 +41,15 @@ export function openAssetDirectory(root: string, name: string, kinds: readonly s
   return {
     name,
     fileOf,
-    paths: () => kinds.flatMap((kind) => sqlFilesBelow(onDisk(kind)).map((file) => `${kind}/${file}`)),
+    async paths() {
+      // Loaded on first use: most commands look at no live file.
+      const { default: glob } = await import('fast-glob');
+      const found = await glob(
+        kinds.map((kind) => `${glob.escapePath(kind)}/**/*.sql`),
+        { cwd: join(root, name) },
+      );
+      return kinds.flatMap((kind) => found.filter((path) => kindOf(path) === kind).sort());
+    },
     has: (path) => existsSync(onDisk(path)),
     read(path) {
       if (!existsSync(onDisk(path))) throw notFound(fileOf(path));
@@ -59,14 +67,6 @@ export function kindOf(path: string): string {
 export function folderSchemaOf(path: string): string | undefined {
   const parts = path.split('/');
   return parts.length > 2 ? parts[1] : undefined;
-}
-
-function sqlFilesBelow(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.sql'))
-    .map((file) => file.replaceAll('\\', '/'))
-    .sort();
 }
 
 function notFound(file: string): AssetError {

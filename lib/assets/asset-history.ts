@@ -38,7 +38,8 @@ export class AssetHistory {
     for (const manifest of this.#manifests.values()) {
       for (const entry of manifest.entries) this.#add(versionOf(manifest, entry));
     }
-    const later = (a: AssetVersion, b: AssetVersion) => graph.position(b.revision) - graph.position(a.revision);
+    const later = (a: AssetVersion, b: AssetVersion) =>
+      graph.position(b.revision) - graph.position(a.revision);
     for (const versions of this.#versions.values()) versions.sort(later);
   }
 

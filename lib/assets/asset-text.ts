@@ -14,7 +14,9 @@ import { statement } from '../sql/statement.js';
  * @throws AssetError `ASSET_UNREADABLE` for bytes that are not UTF-8, and for NUL
  */
 export function decodeAsset(bytes: Uint8Array, file: string): string {
-  const text = decodeUtf8(bytes, file).replace(/^\uFEFF/, '').replaceAll('\r\n', '\n');
+  const text = decodeUtf8(bytes, file)
+    .replace(/^\uFEFF/, '')
+    .replaceAll('\r\n', '\n');
   const nul = text.indexOf('\0');
   if (nul !== -1) {
     throw unreadable(file, text, nul, {
@@ -70,7 +72,9 @@ export function assertSendable(text: string, file: string): void {
 
 /** Blanks quoted bodies, keeping offsets, so that a backslash inside a function is not taken for psql's. */
 function outsideDollarQuotes(command: string): string {
-  return command.replace(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'|--[^\n]*/g, (quoted) => ' '.repeat(quoted.length));
+  return command.replace(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'|--[^\n]*/g, (quoted) =>
+    ' '.repeat(quoted.length),
+  );
 }
 
 function unreadable(file: string, text: string, offset: number, facts: ErrorFacts): AssetError {

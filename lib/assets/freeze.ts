@@ -76,14 +76,19 @@ async function ownersOf(
   for (const { path, parsed } of files) {
     for (const object of parsed.objects.map(identityOf)) {
       const other = owners.get(object);
-      if (other !== undefined && other !== path) throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
+      if (other !== undefined && other !== path)
+        throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
       owners.set(object, path);
     }
   }
   return owners;
 }
 
-function requirementsOf(path: string, { mentions }: ParsedSql, owners: ReadonlyMap<string, string>): string[] {
+function requirementsOf(
+  path: string,
+  { mentions }: ParsedSql,
+  owners: ReadonlyMap<string, string>,
+): string[] {
   const required = [...owners].filter(([object, owner]) => owner !== path && mentions.has(bareName(object)));
   return [...new Set(required.map(([, owner]) => owner))].sort();
 }
@@ -95,7 +100,11 @@ function bareName(identity: string): string {
   return quoted?.replaceAll('""', '"') ?? withoutSignature.slice(withoutSignature.lastIndexOf('.') + 1);
 }
 
-function frozenLoad({ path, text, parsed, previous }: ReadFile, requires: string[], cyclic: boolean): FrozenFile {
+function frozenLoad(
+  { path, text, parsed, previous }: ReadFile,
+  requires: string[],
+  cyclic: boolean,
+): FrozenFile {
   const sha256 = hashAsset(text);
   const entry: ManifestEntry = {
     path,
@@ -121,7 +130,9 @@ function frozenDrops(drops: readonly string[], { live, history, before }: Freeze
     if (versions.length === 0) throw notStanding(live.fileOf(path));
     return { path, versions };
   });
-  const order = loadOrder(standing.map(({ path, versions }) => ({ path, requires: versions[0]?.entry.requires ?? [] })));
+  const order = loadOrder(
+    standing.map(({ path, versions }) => ({ path, requires: versions[0]?.entry.requires ?? [] })),
+  );
   return order.paths.toReversed().flatMap((path) => {
     const versions = standing.find((dropped) => dropped.path === path)?.versions ?? [];
     const from = versions.map(({ revision, sha256 }) => ({ revision, sha256 }));

@@ -17,13 +17,13 @@ export interface LiveChange {
  * @param everywhere - all revisions: a file as another branch left it is that branch's change, not one of
  *   the new revision
  */
-export function liveChanges(
+export async function liveChanges(
   live: AssetDirectory,
   history: AssetHistory,
   before: AppliedSet,
   everywhere: AppliedSet,
-): LiveChange[] {
-  const paths = live.paths();
+): Promise<LiveChange[]> {
+  const paths = await live.paths();
   const edited = paths.flatMap((path) => {
     const standing = history.versionsAt(path, everywhere).filter(({ sha256 }) => sha256 !== null);
     const hash = hashAsset(live.read(path).text);

@@ -29,7 +29,10 @@ export function loadOrder(files: readonly Needs[]): LoadOrder {
     const needs = (path: string) =>
       (given.get(path) ?? []).filter((other) => !(cyclic.has(path) && cyclic.has(other)));
     try {
-      return { paths: topologicalOrder(given.keys(), needs, comparePaths, (cycle) => new Cycle(cycle)), cyclic };
+      return {
+        paths: topologicalOrder(given.keys(), needs, comparePaths, (cycle) => new Cycle(cycle)),
+        cyclic,
+      };
     } catch (error) {
       if (!(error instanceof Cycle)) throw error;
       for (const path of error.paths) cyclic.add(path);

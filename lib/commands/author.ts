@@ -73,7 +73,7 @@ interface Links {
 
 async function frozenChanges(project: Project, { downRevisions, dependsOn }: Links): Promise<FrozenFile[]> {
   const parents = [...downRevisions, ...dependsOn.flatMap((text) => resolve(project.graph, text).revisions)];
-  const changes = changesFor(project, parents);
+  const changes = await changesFor(project, parents);
   const isDeleted = ({ change }: { change: string }) => change === 'deleted';
   return freezeFor(project, parents, {
     loads: changes.filter((change) => !isDeleted(change)).map(({ path }) => path),
@@ -154,15 +154,22 @@ function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: st
     if (last?.kind === kind && last.verb === verb) last.names.push(name);
     else runs.push({ kind, verb, names: [name] });
   }
-  if (runs.some(({ kind }) => helperOf[kind] === undefined)) return { lines: ['await syncAssets(op);'], helpers: ['syncAssets'] };
+  if (runs.some(({ kind }) => helperOf[kind] === undefined))
+    return { lines: ['await syncAssets(op);'], helpers: ['syncAssets'] };
   const calls = runs.map(({ kind, verb, names }) => ({ helper: helperOf[kind]?.[verb] ?? '', names }));
   return {
-    lines: calls.map(({ helper, names }) => `await ${helper}(op, [${names.map((name) => `'${name}'`).join(', ')}]);`),
+    lines: calls.map(
+      ({ helper, names }) => `await ${helper}(op, [${names.map((name) => `'${name}'`).join(', ')}]);`,
+    ),
     helpers: [...new Set(calls.map(({ helper }) => helper))].sort(),
   };
 }
 
-function directoryOf({ config, scripts }: Project, given: string | undefined, parents: readonly RevisionId[]): string {
+function directoryOf(
+  { config, scripts }: Project,
+  given: string | undefined,
+  parents: readonly RevisionId[],
+): string {
   const { directories } = config.settings;
   const clean = (directory: string) => directory.replace(/^\.\//, '').replace(/\/+$/, '');
   if (given !== undefined) {
@@ -180,7 +187,9 @@ function directoryOf({ config, scripts }: Project, given: string | undefined, pa
 
 /** Scripts are written in the language that the project's newest script has, else in the knexfile's. */
 function extensionOf({ graph, scripts, config }: Project): ScriptExtension {
-  const modules = graph.ids.flatMap((id) => scripts.get(id) ?? []).filter(({ format }) => format === 'module');
+  const modules = graph.ids
+    .flatMap((id) => scripts.get(id) ?? [])
+    .filter(({ format }) => format === 'module');
   return extname(modules.at(-1)?.file ?? config.knexfile) as ScriptExtension;
 }
 
@@ -210,7 +219,10 @@ export async function merge(project: Project, options: MergeOptions): Promise<Ne
 
 function nothingToMerge(heads: readonly RevisionId[]): LimbeckError {
   return new UsageError('USAGE', {
-    message: heads.length === 0 ? 'there is nothing to merge' : `only "${heads[0]}" was named: a merge joins two or more`,
+    message:
+      heads.length === 0
+        ? 'there is nothing to merge'
+        : `only "${heads[0]}" was named: a merge joins two or more`,
     next: 'name two heads, or run `limbeck merge heads` when `limbeck heads` shows several',
   });
 }
@@ -245,15 +257,28 @@ export async function freeze(project: Project, options: FreezeOptions = {}): Pro
   const parents = [...project.graph.requirements(script.revision.id)];
   const calls = await callsToFreeze(project, script, parents, options.files ?? []);
   const files = await freezeFor(project, parents, calls);
-  return { revision: script.revision.id, file: script.file, assets: writeFrozen(project, script.file, files) };
+  return {
+    revision: script.revision.id,
+    file: script.file,
+    assets: writeFrozen(project, script.file, files),
+  };
 }
 
-async function callsToFreeze(project: Project, script: Script, parents: readonly RevisionId[], files: readonly string[]) {
+async function callsToFreeze(
+  project: Project,
+  script: Script,
+  parents: readonly RevisionId[],
+  files: readonly string[],
+) {
   if (files.length > 0) return callsOf(project, files);
   const learned = await learnCalls(project, script);
   if (!learned.syncs) return learned;
-  const own = project.readHistory().manifestOf(script.revision.id)?.entries.map(({ path }) => path) ?? [];
-  const changed = changesFor(project, parents).map(({ path }) => path);
+  const own =
+    project
+      .readHistory()
+      .manifestOf(script.revision.id)
+      ?.entries.map(({ path }) => path) ?? [];
+  const changed = (await changesFor(project, parents)).map(({ path }) => path);
   return callsOf(project, [...new Set([...own, ...changed])]);
 }
 
@@ -286,7 +311,10 @@ export interface RedoReport extends FreezeReport {
  *
  * @throws as `freeze` and `upgrade`
  */
-export async function redo(project: Project, options: Pick<FreezeOptions, 'revision'> = {}): Promise<RedoReport> {
+export async function redo(
+  project: Project,
+  options: Pick<FreezeOptions, 'revision'> = {},
+): Promise<RedoReport> {
   const id = freezable(project, options.revision ?? 'head').revision.id;
   const session = await project.openSession('redo', { lock: true });
   try {
@@ -296,7 +324,12 @@ export async function redo(project: Project, options: Pick<FreezeOptions, 'revis
     const frozen = await freeze(project, { revision: id });
     const fresh = await reopenProject(project);
     const history = fresh.readHistory();
-    const applied = await runSteps(fresh, session, planUpgrade(fresh.graph, session.state.rows, [id]), history);
+    const applied = await runSteps(
+      fresh,
+      session,
+      planUpgrade(fresh.graph, session.state.rows, [id]),
+      history,
+    );
     return { ...frozen, steps: [...reverted.steps, ...applied.steps], current: applied.rows };
   } finally {
     await session.close();

@@ -34,15 +34,24 @@ export function freezeFor(
 }
 
 /** Writes what was frozen beside the script. */
-export function writeFrozen(project: Project, scriptFile: string, files: readonly FrozenFile[]): FrozenEntry[] {
+export function writeFrozen(
+  project: Project,
+  scriptFile: string,
+  files: readonly FrozenFile[],
+): FrozenEntry[] {
   writeManifest(project.root, assetFolderOf(scriptFile), files);
   return files.map(({ entry: { path, action, objects } }) => ({ path, action, objects }));
 }
 
 /** What changed in the live files, as a revision on `parents` would ship it. */
-export function changesFor(project: Project, parents: readonly RevisionId[]): LiveChange[] {
+export function changesFor(project: Project, parents: readonly RevisionId[]): Promise<LiveChange[]> {
   const { graph, live } = project;
-  return liveChanges(live, project.readHistory(), graph.closure(parents), graph.closure(graph.effectiveHeads));
+  return liveChanges(
+    live,
+    project.readHistory(),
+    graph.closure(parents),
+    graph.closure(graph.effectiveHeads),
+  );
 }
 
 /**
@@ -76,7 +85,10 @@ export function callsOf(project: Project, files: readonly string[]): AssetCalls 
       next: 'name the file by its path',
     });
   });
-  return { loads: paths.filter((path) => project.live.has(path)), drops: paths.filter((path) => !project.live.has(path)) };
+  return {
+    loads: paths.filter((path) => project.live.has(path)),
+    drops: paths.filter((path) => !project.live.has(path)),
+  };
 }
 
 /** Where names without a schema go: the first schema of Knex's search path. */

@@ -44,7 +44,10 @@ export function init({ folder }: InitOptions): InitReport {
       created.push(`${name}/`);
     }
   }
-  for (const [name, line] of [['.gitattributes', frozenAttributes], ['.gitignore', ignored]] as const) {
+  for (const [name, line] of [
+    ['.gitattributes', frozenAttributes],
+    ['.gitignore', ignored],
+  ] as const) {
     (addLine(join(folder, name), line) ? created : kept).push(name);
   }
   const knex = existing === undefined ? null : { knexfile: existing, migrations: knexMigrations };
@@ -65,7 +68,8 @@ function nextSteps(knexfile: string | undefined, knexMigrations: number): string
 function countKnexMigrations(folder: string): number {
   const directory = join(folder, 'migrations');
   if (!existsSync(directory)) return 0;
-  const isKnex = (text: string) => /\b(?:exports\.up|export\s+(?:async\s+)?(?:function|const)\s+up)\b/.test(text);
+  const isKnex = (text: string) =>
+    /\b(?:exports\.up|export\s+(?:async\s+)?(?:function|const)\s+up)\b/.test(text);
   return readdirSync(directory)
     .filter((name) => /\.[cm]?[jt]s$/.test(name))
     .filter((name) => isKnex(readFileSync(join(directory, name), 'utf8'))).length;

@@ -128,7 +128,10 @@ export interface StampReport {
  *
  * @throws RevisionError when a target names nothing, or two overlap
  */
-export async function stamp(project: Project, { targets, purge = false }: StampOptions): Promise<StampReport> {
+export async function stamp(
+  project: Project,
+  { targets, purge = false }: StampOptions,
+): Promise<StampReport> {
   const { graph } = project;
   const wanted = stampTargets(graph, targets);
   const session = await project.openSession('stamp', { lock: true });

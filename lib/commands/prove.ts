@@ -34,7 +34,11 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
       logger.info(`${revision} up, down, up`);
     });
     const durationMs = Math.round(performance.now() - started);
-    return { revisions: count, finding: finding ? { ...finding, file: fileOf(finding.revision) } : null, durationMs };
+    return {
+      revisions: count,
+      finding: finding ? { ...finding, file: fileOf(finding.revision) } : null,
+      durationMs,
+    };
   } finally {
     await session.close();
   }
@@ -45,7 +49,10 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
 
 function openShadow({ config }: Project): Promise<Session> {
   const { connection: _connection, pool: _pool, ...knex } = config.knex;
-  const shadow = { ...config, knex: { ...knex, client: knex.client ?? 'pg', connection: memoryConnection() } };
+  const shadow = {
+    ...config,
+    knex: { ...knex, client: knex.client ?? 'pg', connection: memoryConnection() },
+  };
   return openSession(shadow, { logger: silentLogger, lock: true, purpose: 'limbeck roundtrip' });
 }
 
@@ -58,6 +65,8 @@ function databaseOf(project: Project, session: Session) {
       await session.refresh();
     },
     digest: () =>
-      readDigest(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), { excludeTables: ledger.tables }),
+      readDigest(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), {
+        excludeTables: ledger.tables,
+      }),
   };
 }

@@ -46,7 +46,13 @@ export async function current(project: Project): Promise<CurrentReport> {
     const { revisions, unknown, isAtHeads } = currentState(project.graph, session.state.rows);
     const { database } = session;
     const { environment } = project.config;
-    return { database, environment, current: revisions.map((id) => entryOf(project, id)), unknown, isAtHeads };
+    return {
+      database,
+      environment,
+      current: revisions.map((id) => entryOf(project, id)),
+      unknown,
+      isAtHeads,
+    };
   } finally {
     await session.close();
   }
@@ -128,7 +134,11 @@ export async function show(project: Project, text: string): Promise<ShowReport> 
     revisions: revisions.map((id) => ({
       ...entryOf(project, id),
       children: project.graph.children(id),
-      assets: (assets.manifestOf(id)?.entries ?? []).map(({ path, action, objects }) => ({ path, action, objects })),
+      assets: (assets.manifestOf(id)?.entries ?? []).map(({ path, action, objects }) => ({
+        path,
+        action,
+        objects,
+      })),
     })),
   };
 }
@@ -141,7 +151,10 @@ function nothingToShow(text: string): RevisionError {
 }
 
 /** Returns a revision as reading commands show it. */
-export function entryOf({ graph, scripts }: Pick<Project, 'graph' | 'scripts'>, id: RevisionId): RevisionEntry {
+export function entryOf(
+  { graph, scripts }: Pick<Project, 'graph' | 'scripts'>,
+  id: RevisionId,
+): RevisionEntry {
   const revision = graph.get(id);
   return {
     revision: id,

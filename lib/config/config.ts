@@ -6,16 +6,27 @@
 import type { Knex } from 'knex';
 import { ConfigError } from '../errors.js';
 import { didYouMean, listed } from '../graph/wording.js';
-import { defaultSettings, type LimbeckSettings, readSettings, type Settings, settingsFromVariables } from './settings.js';
+import {
+  defaultSettings,
+  type LimbeckSettings,
+  readSettings,
+  type Settings,
+  settingsFromVariables,
+} from './settings.js';
 
-/** A Knex configuration with a block for limbeck. */
-export type EnvironmentConfig = Knex.Config & { limbeck?: LimbeckSettings };
+/** A Knex configuration with a block for limbeck; `connection` may be a variable that is not set. */
+export type EnvironmentConfig = Omit<Knex.Config, 'connection'> & {
+  connection?: Knex.Config['connection'] | undefined;
+  limbeck?: LimbeckSettings;
+};
 
 /** What a knexfile exports: one configuration, one for each environment, a promise or a function of either. */
 export type KnexfileConfig = EnvironmentConfig | Readonly<Record<string, EnvironmentConfig>>;
 
 /** Types a knexfile; returns what it is given. */
-export function defineConfig<Given extends KnexfileConfig | Promise<KnexfileConfig> | (() => unknown)>(config: Given): Given {
+export function defineConfig<Given extends KnexfileConfig | Promise<KnexfileConfig> | (() => unknown)>(
+  config: Given,
+): Given {
   return config;
 }
 
@@ -53,7 +64,8 @@ export async function resolveConfig(request: ConfigRequest): Promise<Config> {
   const { root, knexfile, variables = {}, overrides = {} } = request;
   const exported = await evaluate(request.exported, knexfile);
   const wanted = request.environment ?? variables['NODE_ENV'] ?? 'development';
-  const { limbeck = {}, ...knex } = environmentOf(exported, wanted, knexfile);
+  const { limbeck = {}, connection, ...rest } = environmentOf(exported, wanted, knexfile);
+  const knex: Knex.Config = connection === undefined ? rest : { ...rest, connection };
   assertPostgres(knex, knexfile, wanted);
   const settings = {
     ...defaultSettings,
@@ -95,7 +107,11 @@ function callConfig(config: () => unknown, knexfile: string): unknown {
 /** Keys that make an object a configuration and not a list of environments. */
 const configurationKeys = ['client', 'connection', 'dialect', 'pool', 'migrations', 'limbeck', 'searchPath'];
 
-function environmentOf(exported: Record<string, unknown>, wanted: string, knexfile: string): EnvironmentConfig {
+function environmentOf(
+  exported: Record<string, unknown>,
+  wanted: string,
+  knexfile: string,
+): EnvironmentConfig {
   const own = exported[wanted];
   if (isObject(own)) return own;
   const isFlat = Object.keys(exported).length === 0 || configurationKeys.some((key) => key in exported);

@@ -48,7 +48,11 @@ export interface Settings {
   readonly timeZone: string;
   readonly transaction: 'revision' | 'all';
   readonly lockTimeout: number;
-  readonly ddl: { readonly lockTimeout: number; readonly attempts: number; readonly statementTimeout: number };
+  readonly ddl: {
+    readonly lockTimeout: number;
+    readonly attempts: number;
+    readonly statementTimeout: number;
+  };
   readonly edited: 'warn' | 'refuse';
   readonly model: string;
   readonly shadowUrl: string | undefined;
@@ -93,10 +97,13 @@ const texts: Reader<readonly string[]> = (value) => {
 const oneOf =
   <Value extends string>(...values: readonly Value[]): Reader<Value> =>
   (value) =>
-    values.find((candidate) => candidate === value) ?? new Expected(values.map((each) => `"${each}"`).join(' or '));
+    values.find((candidate) => candidate === value) ??
+    new Expected(values.map((each) => `"${each}"`).join(' or '));
 
 const count: Reader<number> = (value) =>
-  Number.isInteger(Number(value)) && Number(value) >= 1 ? Number(value) : new Expected('a whole number from 1');
+  Number.isInteger(Number(value)) && Number(value) >= 1
+    ? Number(value)
+    : new Expected('a whole number from 1');
 
 const units: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
 
@@ -157,7 +164,9 @@ export function readSettings(block: object, where: string): Partial<Settings> {
 }
 
 /** Returns what the `LIMBECK_*` variables say, by setting: `LIMBECK_LOCK_TIMEOUT` is `lockTimeout`. */
-export function settingsFromVariables(variables: Readonly<Record<string, string | undefined>>): Partial<Settings> {
+export function settingsFromVariables(
+  variables: Readonly<Record<string, string | undefined>>,
+): Partial<Settings> {
   const block = Object.keys(readers).flatMap((name) => {
     const variable = `LIMBECK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
     const value = variables[variable];
@@ -167,14 +176,20 @@ export function settingsFromVariables(variables: Readonly<Record<string, string 
   return readSettings(Object.fromEntries(block), 'LIMBECK_* variables');
 }
 
-function readAll(block: object, known: Record<string, Reader<unknown>>, prefix: string): Record<string, unknown> {
+function readAll(
+  block: object,
+  known: Record<string, Reader<unknown>>,
+  prefix: string,
+): Record<string, unknown> {
   const given = Object.entries(block).filter(([, value]) => value !== undefined);
   return Object.fromEntries(
     given.map(([name, value]) => {
       const read = known[name];
-      if (read === undefined) throw new SettingProblem('UNKNOWN_SETTING', `${prefix}${name}`, Object.keys(known));
+      if (read === undefined)
+        throw new SettingProblem('UNKNOWN_SETTING', `${prefix}${name}`, Object.keys(known));
       const result = read(value);
-      if (result instanceof Expected) throw new SettingProblem('INVALID_SETTING', `${prefix}${name}`, [result.what]);
+      if (result instanceof Expected)
+        throw new SettingProblem('INVALID_SETTING', `${prefix}${name}`, [result.what]);
       return [name, result];
     }),
   );

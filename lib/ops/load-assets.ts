@@ -58,7 +58,10 @@ export function createAssetLoader(context: LoadContext): AssetLoader {
   const run = (paths: readonly string[], options?: LoadOptions) => {
     if (paths.length === 0) throw nothingNamed(context);
     const { at } = options ?? {};
-    apply(paths.map((path) => (at === undefined ? change(path) : pinnedTo(at, path, context))), context);
+    apply(
+      paths.map((path) => (at === undefined ? change(path) : pinnedTo(at, path, context))),
+      context,
+    );
   };
   return {
     load: run,
@@ -88,7 +91,11 @@ function downgradeOf(path: string, { history, revision, before, after, file }: L
 function pinnedTo(at: RevisionId, path: string, context: LoadContext): Change {
   const to = context.history.versionAt(path, context.closureOf(at));
   if (to === undefined) throw notFrozen(path, at, context.file);
-  return { path, from: context.history.versionsAt(path, context.before), to: to.sha256 === null ? undefined : to };
+  return {
+    path,
+    from: context.history.versionsAt(path, context.before),
+    to: to.sha256 === null ? undefined : to,
+  };
 }
 
 /** Drops what goes away, dependents first, then loads what stays, requirements first. */
@@ -121,9 +128,15 @@ function standingOf({ from }: Change): AssetVersion | undefined {
   return from[0];
 }
 
-function inLoadOrder(changes: readonly Change[], version: (change: Change) => AssetVersion | undefined): Change[] {
+function inLoadOrder(
+  changes: readonly Change[],
+  version: (change: Change) => AssetVersion | undefined,
+): Change[] {
   const byPath = new Map(changes.map((change) => [change.path, change]));
-  const needs = changes.map((change) => ({ path: change.path, requires: version(change)?.entry.requires ?? [] }));
+  const needs = changes.map((change) => ({
+    path: change.path,
+    requires: version(change)?.entry.requires ?? [],
+  }));
   return loadOrder(needs).paths.flatMap((path) => byPath.get(path) ?? []);
 }
 
@@ -158,7 +171,8 @@ function assertUnchanged({ path, from }: Change, { installed, revision, file }: 
     found === undefined ? expected.length === 0 : expected.some(({ sha256 }) => sha256 === found.sha256);
   if (isExpected) return;
   const has = found === undefined ? 'none' : `the one of revision "${found.revision}"`;
-  const builds = expected.length === 0 ? 'none' : expected.map((version) => `"${version.revision}"`).join(' or ');
+  const builds =
+    expected.length === 0 ? 'none' : expected.map((version) => `"${version.revision}"`).join(' or ');
   throw new AssetError('ASSET_MISMATCH', {
     message: `the database has another version of "${path}" than revision "${revision}" builds on: it has ${has}, and should have ${expected.length === 0 ? 'none' : `that of ${builds}`}`,
     where: file,

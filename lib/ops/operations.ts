@@ -7,9 +7,12 @@
 import type { Knex } from 'knex';
 import type { RevisionId } from '../graph/revision.js';
 import type { Place } from '../sql/place.js';
-import { ownStatement, type Sink, type Statement, statement } from '../sql/statement.js';
+import { ownStatement, type QueryResult, type Sink, type Statement, statement } from '../sql/statement.js';
 import type { AssetLoader, LoadOptions } from './asset-loader.js';
 import type { Awaiting } from './awaiting.js';
+
+/** Values for `?` in order, or for `:name` by name. */
+export type Bindings = readonly unknown[] | Readonly<Record<string, unknown>>;
 
 /** The argument of `upgrade` and `downgrade`. */
 export interface Operations {
@@ -44,7 +47,7 @@ export interface Operations {
    * Runs one command with bindings at once, and returns what Knex's `raw` returns. `?` and `:name` are
    * replaced; write `\\?` for the operator.
    */
-  execute(sql: string, bindings: Knex.RawBinding): Promise<Knex.Raw<unknown>>;
+  execute(sql: string, bindings: Bindings): Promise<QueryResult>;
 
   /**
    * Runs `work` in a savepoint: an SQL error inside can be caught around it, and undoes no more than it.
@@ -80,7 +83,7 @@ export function createOperations(context: OperationsContext): Operations {
   const { sink, schemaKnex, queryKnex, assets, awaiting } = context;
   let savepoints = 0;
 
-  async function execute(sql: string, bindings?: Knex.RawBinding): Promise<unknown> {
+  async function execute(sql: string, bindings?: Bindings): Promise<unknown> {
     const origin = context.callerPlace();
     if (bindings === undefined) return sink.record(statement(sql, { origin }));
     const result = Promise.resolve(queryKnex.raw(sql, bindings as Knex.RawBinding));

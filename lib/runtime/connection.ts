@@ -35,7 +35,10 @@ export async function openConnection(config: Config, logger: Logger): Promise<Op
   const opened = createKnex(knex, resolved);
   const database = describeDatabase(resolved, opened, config);
   logger.info(`database: ${database} (${config.environment})`);
-  const client = opened.client as { acquireConnection(): Promise<PgConnection>; releaseConnection(c: object): Promise<void> };
+  const client = opened.client as {
+    acquireConnection(): Promise<PgConnection>;
+    releaseConnection(c: object): Promise<void>;
+  };
   try {
     const connection = await client.acquireConnection();
     const close = async () => {
@@ -63,7 +66,8 @@ export async function nameDatabase(config: Config): Promise<string> {
  * no deploy ever migrates an empty scratch database and reports success.
  */
 function connectionOf({ knex, root, environment, knexfile, settings }: Config): Knex.Config {
-  const config = knex.connection === undefined && environment === 'development' ? { ...knex, ...embedded() } : knex;
+  const config =
+    knex.connection === undefined && environment === 'development' ? { ...knex, ...embedded() } : knex;
   if (config.connection === undefined || config.connection === '') {
     throw new ConfigError('NO_CONNECTION', {
       message: `environment "${environment}" has no connection`,
@@ -73,7 +77,10 @@ function connectionOf({ knex, root, environment, knexfile, settings }: Config): 
   }
   const directory = embeddedDirectoryOf(config);
   if (directory === undefined) return config;
-  const place = { directory: resolve(root, directory.directory), options: { lockTimeout: settings.lockTimeout } };
+  const place = {
+    directory: resolve(root, directory.directory),
+    options: { lockTimeout: settings.lockTimeout },
+  };
   const connection = embeddedConnection({ ...place, options: { ...place.options, ...directory.options } });
   return { ...config, connection };
 }
@@ -95,7 +102,9 @@ function createKnex(knex: KnexFactory, config: Knex.Config): Knex {
 function describeDatabase(config: Knex.Config, opened: Knex, { root, knex }: Config): string {
   const directory = embeddedDirectoryOf(config) ?? embeddedDirectoryOf(knex);
   if (directory !== undefined || typeof config.connection === 'function') {
-    return directory === undefined ? 'the connection of the knexfile' : `embedded PostgreSQL in ${relative(root, directory.directory)}`;
+    return directory === undefined
+      ? 'the connection of the knexfile'
+      : `embedded PostgreSQL in ${relative(root, directory.directory)}`;
   }
   const { driver, connectionSettings } = opened.client as DriverAndSettings;
   const { database, host, port, user } = new driver.Client(connectionSettings);
@@ -105,7 +114,9 @@ function describeDatabase(config: Knex.Config, opened: Knex, { root, knex }: Con
 interface DriverAndSettings {
   readonly connectionSettings: object;
   readonly driver: {
-    readonly Client: new (settings: object) => { database?: string; host?: string; port?: number; user?: string };
+    readonly Client: new (
+      settings: object,
+    ) => { database?: string; host?: string; port?: number; user?: string };
   };
 }
 
@@ -127,9 +138,15 @@ function connectFailure(error: unknown, database: string): LimbeckError {
   switch (cause.code) {
     case '28P01':
     case '28000':
-      return new DatabaseError('AUTHENTICATION_FAILED', facts('check user and password in the knexfile, and pg_hba.conf on the server'));
+      return new DatabaseError(
+        'AUTHENTICATION_FAILED',
+        facts('check user and password in the knexfile, and pg_hba.conf on the server'),
+      );
     case '3D000':
-      return new DatabaseError('DATABASE_NOT_FOUND', facts('create the database, or correct its name in the knexfile'));
+      return new DatabaseError(
+        'DATABASE_NOT_FOUND',
+        facts('create the database, or correct its name in the knexfile'),
+      );
     case '42501':
       return new DatabaseError('PRIVILEGE_MISSING', facts('grant CONNECT on the database to the user'));
     case 'ENOSPC':
@@ -140,7 +157,10 @@ function connectFailure(error: unknown, database: string): LimbeckError {
     default:
       return isPasswordProblem(cause)
         ? new DatabaseError('AUTHENTICATION_FAILED', facts('set the password in the knexfile'))
-        : new DatabaseError('DATABASE_UNREACHABLE', facts('start the server, or correct host and port in the knexfile'));
+        : new DatabaseError(
+            'DATABASE_UNREACHABLE',
+            facts('start the server, or correct host and port in the knexfile'),
+          );
   }
 }
 

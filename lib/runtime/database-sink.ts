@@ -6,7 +6,13 @@
 import { LimbeckError, MigrationError } from '../errors.js';
 import { ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
 import { MessageError, type PgConnection, sendMessage, sendQuery } from './pg-connection.js';
-import { failedStatement, isConnectionLost, type SentStatement, type ServerError, sqlFailure } from './sql-failure.js';
+import {
+  failedStatement,
+  isConnectionLost,
+  type SentStatement,
+  type ServerError,
+  sqlFailure,
+} from './sql-failure.js';
 
 /** Stands behind each statement: a comment at its end cannot swallow it, and an empty command counts for nothing. */
 const separator = '\n;\n';
@@ -71,11 +77,16 @@ export class DatabaseSink implements Sink {
   /** Runs limbeck's own text at once and returns the answer of each command. */
   async ask(text: string): Promise<readonly QueryResult[]> {
     await this.flush();
-    return this.#guard(sendMessage(this.connection, this.#told(text)), (error) => sqlFailure(error, undefined, text));
+    return this.#guard(sendMessage(this.connection, this.#told(text)), (error) =>
+      sqlFailure(error, undefined, text),
+    );
   }
 
   /** Runs `send` on the connection, behind what was recorded; for Knex, which wants the driver's errors. */
-  async through<Result>(send: (connection: PgConnection) => Promise<Result>, goesBack: boolean): Promise<Result> {
+  async through<Result>(
+    send: (connection: PgConnection) => Promise<Result>,
+    goesBack: boolean,
+  ): Promise<Result> {
     await this.flush();
     if (!goesBack) this.#assertUnspoilt();
     try {

@@ -33,7 +33,9 @@ export interface EmbeddedDirectory {
  */
 export function embedded(directory = '.limbeck/db', options: EmbeddedOptions = {}): Knex.Config {
   const connection = embeddedConnection({ directory: resolve(directory), options });
-  Object.defineProperty(connection, embeddedKey, { value: { directory, options } satisfies EmbeddedDirectory });
+  Object.defineProperty(connection, embeddedKey, {
+    value: { directory, options } satisfies EmbeddedDirectory,
+  });
   return { client: 'pg', connection, pool: { min: 0, max: 1 } };
 }
 
@@ -80,19 +82,24 @@ async function openDirectory(directory: string): Promise<PGlite> {
   return PGlite.create({ dataDir: directory });
 }
 
-/** PGlite belongs to its caller; here that is the one connection that Knex opens. */
+/**
+ * PGlite belongs to its caller; here that is the one connection that Knex opens. Its end is announced
+ * only when the directory is closed, so that whoever waits for it may open the directory again.
+ */
 async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.ConnectionConfig> {
   const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
   const config = createPgConfig(pglite);
+  const { connection } = config;
+  const emit = connection.emit.bind(connection);
   let isOpen = true;
-  const end = config.connection.end.bind(config.connection);
-  config.connection.end = () => {
-    if (!isOpen) return;
+  connection.emit = (event, ...args) => {
+    if (event !== 'end' || !isOpen) return emit(event, ...args);
     isOpen = false;
     void pglite.close().finally(() => {
       release();
-      end();
+      emit('end');
     });
+    return true;
   };
   // Knex asks for the connection anew when the last one is gone.
   return Object.assign(config, { expirationChecker: () => !isOpen }) as unknown as Knex.ConnectionConfig;

@@ -81,6 +81,11 @@ const contextKey = 'limbeckContext';
 interface KnexClient {
   readonly config: { readonly [contextKey]: SinkKnexContext };
   transacting: boolean;
+  emit(event: string, ...args: unknown[]): boolean;
+  prepBindings(bindings: readonly unknown[]): readonly unknown[];
+  positionBindings(sql: string): string;
+  processResponse(query: KnexQuery, runner: object): unknown;
+  postProcessResponse(response: unknown, context: unknown): unknown;
   query(connection: object, query: string | KnexQuery): Promise<unknown>;
   schemaBuilder(): KnexBuilder;
   runner(builder: object): { run(): Promise<unknown> };
@@ -117,11 +122,17 @@ function queryClient(Base: ClientClass): ClientClass {
       return Promise.resolve();
     }
 
-    /** Without bindings a `?` is no placeholder: Knex would make it `$1`, inside literals too. */
-    override query(connection: object, query: string | KnexQuery): Promise<unknown> {
+    /**
+     * As Knex does it, but for two things: without bindings a `?` is no placeholder, which Knex would make
+     * `$1` even inside literals; and errors keep their message, to which Knex would add the statement.
+     */
+    override async query(connection: object, query: string | KnexQuery): Promise<unknown> {
       const asked = typeof query === 'string' ? { sql: query } : query;
-      const isBound = (asked.bindings ?? []).length > 0;
-      return super.query(connection, isBound ? asked : { ...asked, sql: escapeQuestionMarks(asked.sql) });
+      const bindings = this.prepBindings(asked.bindings ?? []);
+      const sql = this.positionBindings(bindings.length > 0 ? asked.sql : escapeQuestionMarks(asked.sql));
+      const prepared = Object.assign(asked, { sql, bindings });
+      this.emit('query', prepared);
+      return this._query(connection, prepared);
     }
 
     override async _query(_connection: object, query: KnexQuery): Promise<KnexQuery> {
@@ -129,7 +140,24 @@ function queryClient(Base: ClientClass): ClientClass {
       return query;
     }
 
-    override _stream(_connection: object, query: KnexQuery, stream: object, options: object): Promise<unknown> {
+    /** Without a database behind the sink there is no answer to take apart. */
+    override processResponse(query: KnexQuery, runner: object): unknown {
+      const hasAnswer = isConnected(this.config[contextKey].sink) || query.output !== undefined;
+      return hasAnswer ? super.processResponse(query, runner) : query.response;
+    }
+
+    override postProcessResponse(response: unknown, context: unknown): unknown {
+      return isConnected(this.config[contextKey].sink)
+        ? super.postProcessResponse(response, context)
+        : response;
+    }
+
+    override _stream(
+      _connection: object,
+      query: KnexQuery,
+      stream: object,
+      options: object,
+    ): Promise<unknown> {
       const { sink } = this.config[contextKey];
       if (!isConnected(sink)) return this._query(_connection, query);
       return sink.through((connection) => super._stream(connection, query, stream, options), false);
@@ -180,7 +208,10 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   const config = { ...options, values: [...bindings] };
   if (!isConnected(sink)) return sink.query(made);
   const goesBack = made.commands[0]?.words[0] === 'rollback';
-  return sink.through((connection) => sendQuery(connection, { ...config, text: sql }).catch(driverError), goesBack);
+  return sink.through(
+    (connection) => sendQuery(connection, { ...config, text: sql }).catch(driverError),
+    goesBack,
+  );
 }
 
 /** Scripts catch the errors that they know from Knex: those of the driver. */
@@ -193,7 +224,9 @@ function isConnected(sink: Sink | ConnectedSink): sink is ConnectedSink {
 }
 
 function escapeQuestionMarks(sql: string): string {
-  return sql.replace(/(\\*)\?/g, (mark, escapes: string) => (escapes.length % 2 === 1 ? mark : `${escapes}\\?`));
+  return sql.replace(/(\\*)\?/g, (mark, escapes: string) =>
+    escapes.length % 2 === 1 ? mark : `${escapes}\\?`,
+  );
 }
 
 function unescapeQuestionMarks(sql: string): string {

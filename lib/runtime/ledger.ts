@@ -131,7 +131,9 @@ select path, sha256, revision from ${this.#assets}`;
   moveRows({ deleted, inserted }: Pick<RowChange, 'deleted' | 'inserted'>): Statement[] {
     const parts = [`moved as (select ${deleted.length} as expected)`];
     if (deleted.length > 0) {
-      parts.push(`gone as (delete from ${this.#version} where version_num in (${literals(deleted)}) returning 1)`);
+      parts.push(
+        `gone as (delete from ${this.#version} where version_num in (${literals(deleted)}) returning 1)`,
+      );
     }
     if (inserted.length > 0) {
       const values = inserted.map((row) => `(${quoteLiteral(row)})`).join(', ');
@@ -139,7 +141,10 @@ select path, sha256, revision from ${this.#assets}`;
     }
     const found = deleted.length > 0 ? '(select count(*) from gone)' : '0';
     const check = `select 1 / (case when expected = ${found} then 1 else 0 end) from moved`;
-    return [ownStatement(sameTransaction, transactionLost), ownStatement(`with ${parts.join(', ')} ${check}`, rowsChanged)];
+    return [
+      ownStatement(sameTransaction, transactionLost),
+      ownStatement(`with ${parts.join(', ')} ${check}`, rowsChanged),
+    ];
   }
 
   /** Empties the version table, whatever it holds. */

@@ -36,7 +36,12 @@ const pollMs = 250;
  * @throws LockError `LOCK_TIMEOUT`, naming the holder as far as privileges show it
  * @see PostgreSQL manual, "Explicit Locking", section "Advisory Locks"
  */
-export async function waitForLock(sink: DatabaseSink, key: string, timeoutMs: number, logger: Logger): Promise<void> {
+export async function waitForLock(
+  sink: DatabaseSink,
+  key: string,
+  timeoutMs: number,
+  logger: Logger,
+): Promise<void> {
   const until = performance.now() + timeoutMs;
   let told = '';
   for (;;) {

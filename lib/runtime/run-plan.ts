@@ -77,14 +77,22 @@ export async function runPlan(plan: readonly Step[], context: RunContext): Promi
     } catch (error) {
       const stands = context.transaction === 'revision' ? done : [];
       await run.fail(step, error);
-      throw stepFailure(error, step, stands, stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []));
+      throw stepFailure(
+        error,
+        step,
+        stands,
+        stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []),
+      );
     }
     done.push(reportOf(step, performance.now() - started));
   }
   return { steps: done, rows: steps.at(-1)?.change.rows ?? before };
 }
 
-async function readySteps(plan: readonly Step[], { graph, session, scripts, load }: RunContext): Promise<ReadyStep[]> {
+async function readySteps(
+  plan: readonly Step[],
+  { graph, session, scripts, load }: RunContext,
+): Promise<ReadyStep[]> {
   const changes = [...rowChanges(graph, session.state.rows, plan)];
   const steps: ReadyStep[] = [];
   for (const [index, step] of plan.entries()) {
@@ -174,7 +182,9 @@ class Run {
     const { sink, ledger } = this.#context.session;
     await sink.rollback();
     if (sink.isLost) return;
-    sink.record(ledger.log({ ...eventOf(step), outcome: 'failed', error: (error as Error).message, durationMs: 0 }));
+    sink.record(
+      ledger.log({ ...eventOf(step), outcome: 'failed', error: (error as Error).message, durationMs: 0 }),
+    );
     await sink.flush().catch(() => {});
   }
 }

@@ -49,7 +49,11 @@ export async function openSession(config: Config, options: SessionOptions): Prom
   }
 }
 
-async function introduce(opened: OpenConnection, { settings }: Config, options: SessionOptions): Promise<Session> {
+async function introduce(
+  opened: OpenConnection,
+  { settings }: Config,
+  options: SessionOptions,
+): Promise<Session> {
   const { logger, lock, purpose } = options;
   const sink = new DatabaseSink(opened.connection, (text) => logger.debug(text));
   const ledger = new Ledger(settings);
@@ -91,7 +95,12 @@ interface Facts {
 }
 
 /** The lock comes first, so that what is read after it cannot be changed by another migrator. */
-async function readFacts(sink: DatabaseSink, ledger: Ledger, purpose: string, key: string | undefined): Promise<Facts> {
+async function readFacts(
+  sink: DatabaseSink,
+  ledger: Ledger,
+  purpose: string,
+  key: string | undefined,
+): Promise<Facts> {
   const lock = key === undefined ? 'false as locked' : tryLockColumn(key);
   const answers = await sink.ask(`set application_name = '${purpose}';
 select ${lock};
@@ -99,7 +108,11 @@ select current_setting('server_version_num')::int as version, pg_is_in_recovery(
   return { ...answers[1]?.rows[0], ...answers[2]?.rows[0] } as unknown as Facts;
 }
 
-async function readState(sink: DatabaseSink, ledger: Ledger, { has_version, has_ledger }: Facts): Promise<LedgerState> {
+async function readState(
+  sink: DatabaseSink,
+  ledger: Ledger,
+  { has_version, has_ledger }: Facts,
+): Promise<LedgerState> {
   if (!has_version) return emptyState;
   const [rows, assets] = await sink.ask(has_ledger ? ledger.readText : ledger.readRowsText);
   return {

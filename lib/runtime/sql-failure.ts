@@ -1,13 +1,7 @@
 /**
  * From an error of PostgreSQL to one that says which script, file, line and statement, and what to do.
  */
-import {
-  AssetError,
-  DatabaseError,
-  type ErrorFacts,
-  type LimbeckError,
-  MigrationError,
-} from '../errors.js';
+import { AssetError, DatabaseError, type ErrorFacts, type LimbeckError, MigrationError } from '../errors.js';
 import { excerptAt, offsetOfPosition } from '../sql/place.js';
 import { placeOf, type Statement } from '../sql/statement.js';
 
@@ -55,7 +49,8 @@ export function sqlFailure(
   const { statement, offset } = failed.sent;
   const explained = statement.explain?.(error.code, error);
   if (explained !== undefined) return explained;
-  const at = error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position)) - offset;
+  const at =
+    error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position)) - offset;
   const isInside = at !== undefined && at >= 0 && at < statement.text.length;
   const place = isInside ? at : failed.commandOffset;
   return failureOf(error, {
@@ -85,20 +80,32 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
     details: { sqlstate, ...(place.statement === undefined ? {} : { statement: place.statement }) },
   });
   if (isConnectionLost(error)) {
-    return new DatabaseError('CONNECTION_LOST', facts('see where the database stands with `limbeck current`, then run the command again'));
+    return new DatabaseError(
+      'CONNECTION_LOST',
+      facts('see where the database stands with `limbeck current`, then run the command again'),
+    );
   }
   if (place.file !== undefined && (sqlstate === '42P13' || sqlstate === '42P16' || sqlstate === '42809')) {
-    return new AssetError('ASSET_NOT_REPLACEABLE', facts('drop the file in one revision and load it in the next'));
+    return new AssetError(
+      'ASSET_NOT_REPLACEABLE',
+      facts('drop the file in one revision and load it in the next'),
+    );
   }
   switch (sqlstate) {
     case '42501':
-      return new DatabaseError('PRIVILEGE_MISSING', facts('grant the privilege, or migrate as the owner of the objects'));
+      return new DatabaseError(
+        'PRIVILEGE_MISSING',
+        facts('grant the privilege, or migrate as the owner of the objects'),
+      );
     case '25006':
       return new DatabaseError('DATABASE_READ_ONLY', facts('connect to the primary server'));
     case '53100':
       return new DatabaseError('DISK_FULL', facts('free space on the server; the revision was rolled back'));
     case '55P04':
-      return new MigrationError('SQL_FAILED', facts('add the enum value in one revision and use it in the next'));
+      return new MigrationError(
+        'SQL_FAILED',
+        facts('add the enum value in one revision and use it in the next'),
+      );
     case '25001':
       return new MigrationError('SQL_FAILED', facts('this command cannot run inside a transaction'));
     default:
@@ -108,6 +115,7 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
 
 /** Whether the server went away: class 08, an administrator's end, or no answer at all. */
 export function isConnectionLost({ code, message }: ServerError): boolean {
-  if (code === undefined) return /connection (terminated|ended)|not queryable|client was closed/i.test(message);
+  if (code === undefined)
+    return /connection (terminated|ended)|not queryable|client was closed/i.test(message);
   return code.startsWith('08') || code.startsWith('57P') || code === 'ECONNRESET' || code === 'EPIPE';
 }

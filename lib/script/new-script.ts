@@ -62,9 +62,10 @@ export function writeScript(script: NewScript, style: ScriptStyle): string {
 
 function templateOf({ root, template, extension, directory }: ScriptStyle): string {
   if (template !== undefined) return readFileSync(join(root, template), 'utf8');
-  const isCommonJs = extension === '.cjs' || extension === '.cts' || (extension === '.js' && !isEsm(root, directory));
+  const isCommonJs =
+    extension === '.cjs' || extension === '.cts' || (extension === '.js' && !isEsm(root, directory));
   if (extension === '.sql') return templates.sql;
-  if (/ts$/.test(extension)) return templates.typescript;
+  if (extension.endsWith('ts')) return templates.typescript;
   return isCommonJs ? templates.commonjs : templates.esm;
 }
 
@@ -72,7 +73,8 @@ function templateOf({ root, template, extension, directory }: ScriptStyle): stri
 export function isEsm(root: string, folder = '.'): boolean {
   for (let here = join(root, folder); ; here = dirname(here)) {
     const manifest = join(here, 'package.json');
-    if (existsSync(manifest)) return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
+    if (existsSync(manifest))
+      return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
     if (here === dirname(here)) return false;
   }
 }
@@ -82,7 +84,8 @@ export function renderScript(script: NewScript, template: string): string {
   const values = templateValues(script);
   const lines = template.split('\n').flatMap((line) => {
     const block = /^(\s*)\{\{(upgrade|downgrade)\}\}\s*$/.exec(line);
-    if (block) return script[block[2] as 'upgrade' | 'downgrade'].map((each) => `${block[1] ?? ''}${each}`.trimEnd());
+    if (block)
+      return script[block[2] as 'upgrade' | 'downgrade'].map((each) => `${block[1] ?? ''}${each}`.trimEnd());
     return [line.replace(/\{\{(\w+)\}\}/g, (mark, name: string) => values[name] ?? mark)];
   });
   return lines.join('\n');
@@ -101,8 +104,10 @@ function templateValues(script: NewScript): Record<string, string> {
     plainBranchLabels: script.branchLabels.join(', '),
     plainDependsOn: script.dependsOn.join(', '),
     imports: script.helpers.map((helper) => `${helper}, `).join(''),
-    requires: script.helpers.length === 0 ? '' : `const { ${script.helpers.join(', ')} } = require('limbeck');\n\n`,
-    esmImports: script.helpers.length === 0 ? '' : `import { ${script.helpers.join(', ')} } from 'limbeck';\n\n`,
+    requires:
+      script.helpers.length === 0 ? '' : `const { ${script.helpers.join(', ')} } = require('limbeck');\n\n`,
+    esmImports:
+      script.helpers.length === 0 ? '' : `import { ${script.helpers.join(', ')} } from 'limbeck';\n\n`,
   };
 }
 

@@ -60,7 +60,8 @@ function readScript(root: string, file: string): Script {
   const path = join(root, file);
   const format = file.endsWith('.sql') ? 'sql' : 'module';
   const header = format === 'sql' || modulePattern.test(file) ? readHeader(path, file, format) : undefined;
-  if (header === undefined) throw notAScript(file, format === 'module' && modulePattern.test(file) ? path : undefined);
+  if (header === undefined)
+    throw notAScript(file, format === 'module' && modulePattern.test(file) ? path : undefined);
   return { revision: revisionOf(header, file), file, path, format };
 }
 

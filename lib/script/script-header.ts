@@ -49,7 +49,11 @@ export function readSqlHeader(text: string, file: string): ScriptHeader | undefi
   const head = text.split(/^--\s*upgrade\s*$/im)[0] ?? '';
   for (const [, name = '', value = ''] of head.matchAll(/^--\s*(\w+)\s*:[ \t]*(.*?)\s*$/gm)) {
     const field = fields.find((known) => known === name);
-    if (field) values.set(field, isList(field) ? value.split(/[\s,]+/).filter((item) => item !== '' && item !== 'null') : value);
+    if (field)
+      values.set(
+        field,
+        isList(field) ? value.split(/[\s,]+/).filter((item) => item !== '' && item !== 'null') : value,
+      );
   }
   return headerFrom(values, file, /^--\s+(?!\w+\s*:)(.+)$/m.exec(head)?.[1]);
 }
@@ -58,7 +62,11 @@ function isList(field: Field): boolean {
   return field === 'downRevision' || field === 'branchLabels' || field === 'dependsOn';
 }
 
-function headerFrom(values: ReadonlyMap<Field, Literal>, file: string, comment: string | undefined): ScriptHeader | undefined {
+function headerFrom(
+  values: ReadonlyMap<Field, Literal>,
+  file: string,
+  comment: string | undefined,
+): ScriptHeader | undefined {
   const revision = values.get('revision');
   if (revision === undefined) return undefined;
   if (typeof revision !== 'string') throw unreadable('revision', formatPlace({ file, line: 1, column: 1 }));
@@ -69,7 +77,8 @@ function headerFrom(values: ReadonlyMap<Field, Literal>, file: string, comment: 
     downRevisions: listOf(values.get('downRevision')),
     branchLabels: listOf(values.get('branchLabels')),
     dependsOn: listOf(values.get('dependsOn')),
-    created: typeof created === 'string' ? created.replace(/\D/g, '').slice(0, 14).padEnd(14, '0') : undefined,
+    created:
+      typeof created === 'string' ? created.replace(/\D/g, '').slice(0, 14).padEnd(14, '0') : undefined,
     message: typeof message === 'string' ? message : comment,
   };
 }
@@ -112,16 +121,20 @@ function readLiteral(text: string, offset: number, field: Field, file: string): 
 const stringPattern = `'(?:[^'\\\\\\n]|\\\\.)*'|"(?:[^"\\\\\\n]|\\\\.)*"|\`[^\`$\\\\]*\``;
 const spacePattern = '(?:\\s|//[^\\n]*\\n|/\\*[\\s\\S]*?\\*/)*';
 const atString = new RegExp(`^(${stringPattern})`);
-const atList = new RegExp(`^\\[(${spacePattern}(?:(?:${stringPattern})${spacePattern},?${spacePattern})*)\\]`);
+const atList = new RegExp(
+  `^\\[(${spacePattern}(?:(?:${stringPattern})${spacePattern},?${spacePattern})*)\\]`,
+);
 
 function literalAtStart(value: string): Literal | undefined {
   if (/^(?:null|undefined)\b/.test(value)) return null;
   const single = atString.exec(value)?.[1];
   if (single !== undefined) return unquote(single);
   const list = atList.exec(value)?.[1];
-  return list === undefined ? undefined : [...list.matchAll(new RegExp(`//[^\\n]*|/\\*[\\s\\S]*?\\*/|(${stringPattern})`, 'g'))].flatMap(
-    ([, item]) => (item === undefined ? [] : [unquote(item)]),
-  );
+  return list === undefined
+    ? undefined
+    : [...list.matchAll(new RegExp(`//[^\\n]*|/\\*[\\s\\S]*?\\*/|(${stringPattern})`, 'g'))].flatMap(
+        ([, item]) => (item === undefined ? [] : [unquote(item)]),
+      );
 }
 
 function unquote(literal: string): string {
@@ -131,7 +144,9 @@ function unquote(literal: string): string {
 /** The first line of the comment that a script begins with is its message. */
 function leadingComment(text: string): string | undefined {
   const comment = /^\uFEFF?\s*(?:'use strict';\s*)?(?:\/\*\*?([\s\S]*?)\*\/|\/\/([^\n]*))/.exec(text);
-  const lines = (comment?.[1] ?? comment?.[2] ?? '').split('\n').map((line) => line.replace(/^\s*\*?\s*/, '').trim());
+  const lines = (comment?.[1] ?? comment?.[2] ?? '')
+    .split('\n')
+    .map((line) => line.replace(/^\s*\*?\s*/, '').trim());
   return lines.find((line) => line !== '');
 }
 

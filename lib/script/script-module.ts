@@ -31,7 +31,11 @@ export async function loadScript(script: Script, load: ModuleLoader): Promise<Sc
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (script.format === 'sql') return { ...sqlScript(bytes.toString('utf8'), script.file), sha256 };
   const exported = await importScript(script, load);
-  return { upgrade: functionOf(exported, 'upgrade', script), downgrade: functionOf(exported, 'downgrade', script), sha256 };
+  return {
+    upgrade: functionOf(exported, 'upgrade', script),
+    downgrade: functionOf(exported, 'downgrade', script),
+    sha256,
+  };
 }
 
 async function importScript(script: Script, load: ModuleLoader): Promise<Record<string, unknown>> {
@@ -48,8 +52,13 @@ async function importScript(script: Script, load: ModuleLoader): Promise<Record<
   }
 }
 
-function functionOf(exported: Record<string, unknown>, direction: Direction, script: Script): MigrationFunction {
-  const own = exported[direction] ?? (exported['default'] as Record<string, unknown> | undefined)?.[direction];
+function functionOf(
+  exported: Record<string, unknown>,
+  direction: Direction,
+  script: Script,
+): MigrationFunction {
+  const own =
+    exported[direction] ?? (exported['default'] as Record<string, unknown> | undefined)?.[direction];
   if (typeof own === 'function') return own as MigrationFunction;
   throw new ScriptError('SCRIPT_INCOMPLETE', {
     message: `the script exports no function "${direction}"`,

@@ -10,7 +10,10 @@ import type { MigrationFunction } from './script-module.js';
  *
  * @throws ScriptError `SCRIPT_INCOMPLETE` when a section is missing
  */
-export function sqlScript(text: string, file: string): { upgrade: MigrationFunction; downgrade: MigrationFunction } {
+export function sqlScript(
+  text: string,
+  file: string,
+): { upgrade: MigrationFunction; downgrade: MigrationFunction } {
   return { upgrade: runSection(text, 'upgrade', file), downgrade: runSection(text, 'downgrade', file) };
 }
 

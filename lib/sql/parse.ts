@@ -182,7 +182,9 @@ function aggregateSignature(body: Node): string {
 function parameters(list: unknown): { mode: string; argType: Node }[] {
   return (Array.isArray(list) ? list : []).flatMap((item: Node) => {
     const parameter = item['FunctionParameter'] as { mode?: string; argType?: Node } | undefined;
-    return parameter?.argType ? [{ mode: parameter.mode ?? 'FUNC_PARAM_DEFAULT', argType: parameter.argType }] : [];
+    return parameter?.argType
+      ? [{ mode: parameter.mode ?? 'FUNC_PARAM_DEFAULT', argType: parameter.argType }]
+      : [];
   });
 }
 
@@ -239,7 +241,11 @@ function namesIn(node: Node): string[] {
 }
 
 /** The texts inside routines: the body of an SQL function, each expression and query of a PL/pgSQL one. */
-function bodiesOf(node: Node, command: string, library: { parsePlPgSQLSync: (sql: string) => unknown }): string[] {
+function bodiesOf(
+  node: Node,
+  command: string,
+  library: { parsePlPgSQLSync: (sql: string) => unknown },
+): string[] {
   const routine = (node['CreateFunctionStmt'] ?? node['DoStmt']) as Node | undefined;
   if (routine === undefined) return [];
   const options = Array.isArray(routine['options']) ? (routine['options'] as Node[]) : [];

@@ -18,7 +18,7 @@ export function formatPlace({ file, line, column }: Place): string {
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
   const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: [...before.slice(lineStart)].length + 1 };
+  return { line: before.split('\n').length, column: Array.from(before.slice(lineStart)).length + 1 };
 }
 
 /**
@@ -50,7 +50,10 @@ export function excerptAt(text: string, offset: number): string {
   const width = String(line).length;
   const shown = lines
     .slice(first - 1, line)
-    .map((content, index) => `${String(first + index).padStart(width)} | ${content.trimEnd().slice(0, shownWidth)}`);
+    .map(
+      (content, index) =>
+        `${String(first + index).padStart(width)} | ${content.trimEnd().slice(0, shownWidth)}`,
+    );
   if (column <= shownWidth) shown.push(`${' '.repeat(width)} | ${' '.repeat(column - 1)}^`);
   return shown.join('\n');
 }
