@@ -2,18 +2,8 @@
  * The public API of limbeck: everything that the command line does, as typed functions, and what scripts
  * and knexfiles import. It prints nothing and never exits.
  */
-export {
-  freeze,
-  type FreezeOptions,
-  type FreezeReport,
-  merge,
-  type MergeOptions,
-  type NewRevisionReport,
-  redo,
-  type RedoReport,
-  revision,
-  type RevisionOptions,
-} from './commands/author.js';
+export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
+export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
 export { init, type InitOptions, type InitReport } from './commands/init.js';
 export {
   downgrade,
@@ -37,6 +27,7 @@ export {
   show,
   type ShowReport,
 } from './commands/read.js';
+export type { NewRevisionReport } from './commands/write-revision.js';
 export { type Config, defineConfig, type EnvironmentConfig, type KnexfileConfig } from './config/config.js';
 export type { LimbeckSettings, Settings } from './config/settings.js';
 export {

@@ -4,7 +4,7 @@
  * A manifest and its frozen files live beside the script, in `<stem>.assets/`. limbeck writes them; people
  * only review them.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -89,19 +89,32 @@ export function frozenFileOf(manifest: Manifest, path: string): string {
   return `${manifest.folder}/${path}`;
 }
 
-/** Writes manifest and frozen files, in place of what the folder held. */
+/**
+ * Writes manifest and frozen files, in place of what the folder held.
+ *
+ * They are written beside their place and renamed, so that a full disk leaves what was there.
+ */
 export function writeManifest(root: string, folder: string, files: readonly FrozenFile[]): void {
   const target = join(root, folder);
+  const unfinished = `${target}${unfinishedSuffix}`;
+  rmSync(unfinished, { recursive: true, force: true });
+  if (files.length > 0) writeFiles(unfinished, files);
   rmSync(target, { recursive: true, force: true });
-  if (files.length === 0) return;
+  if (files.length > 0) renameSync(unfinished, target);
+}
+
+/** Ends the name of an `.assets` folder that is being written. */
+export const unfinishedSuffix = '.new';
+
+function writeFiles(folder: string, files: readonly FrozenFile[]): void {
   for (const { entry, text } of files) {
     if (text === undefined) continue;
-    const file = join(target, entry.path);
+    const file = join(folder, entry.path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'manifest.json'), formatManifest(files.map(({ entry }) => entry)));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'manifest.json'), formatManifest(files.map(({ entry }) => entry)));
 }
 
 /** Writes a manifest as JSON, one entry after the other in load order. */

@@ -3,7 +3,7 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isEsm } from '../script/new-script.js';
+import { isEsm } from '../script/module-type.js';
 import { starterKnexfiles } from './starter-files.js';
 
 export interface InitOptions {
@@ -16,7 +16,7 @@ export interface InitReport {
   readonly created: readonly string[];
   /** What was there already and was left alone. */
   readonly kept: readonly string[];
-  /** What is known of a Knex project that was here before; null for a new one. */
+  /** What is known of a Knex project that was here before; null for a new one, and for one of limbeck's. */
   readonly knex: { readonly knexfile: string; readonly migrations: number } | null;
   /** What to do next, in words. */
   readonly next: readonly string[];
@@ -31,7 +31,8 @@ export function init({ folder }: InitOptions): InitReport {
   const created: string[] = [];
   const kept: string[] = [];
   const existing = readdirSync(folder).find((name) => /^knexfile\.[cm]?[jt]s$/.test(name));
-  const knexMigrations = existing === undefined ? 0 : countKnexMigrations(folder);
+  const isProject =
+    existing !== undefined && /\blimbeck\b/.test(readFileSync(join(folder, existing), 'utf8'));
   if (existing === undefined) {
     const language = languageOf(folder);
     writeFileSync(join(folder, language.knexfile), language.text);
@@ -50,16 +51,21 @@ export function init({ folder }: InitOptions): InitReport {
   ] as const) {
     (addLine(join(folder, name), line) ? created : kept).push(name);
   }
-  const knex = existing === undefined ? null : { knexfile: existing, migrations: knexMigrations };
-  return { created, kept, knex, next: nextSteps(existing, knexMigrations) };
+  const knex =
+    existing === undefined || isProject
+      ? null
+      : { knexfile: existing, migrations: countKnexMigrations(folder) };
+  const isComplete = isProject && created.length === 0;
+  return { created, kept, knex, next: isComplete ? [] : nextSteps(knex) };
 }
 
-function nextSteps(knexfile: string | undefined, knexMigrations: number): string[] {
+function nextSteps(knex: InitReport['knex']): string[] {
   const first = 'write a first revision: `limbeck revision -m "…"`, then `limbeck upgrade`';
-  if (knexfile === undefined) return [first];
-  if (knexMigrations === 0) return [`limbeck works with ${knexfile} as it is`, first];
+  if (knex === null) return [first];
+  const { knexfile, migrations } = knex;
+  if (migrations === 0) return [`limbeck works with ${knexfile} as it is`, first];
   return [
-    `"migrations" holds ${knexMigrations} Knex migrations, which stay with Knex: give limbeck a directory of its own, with \`limbeck: { directories: 'revisions' }\` in ${knexfile}`,
+    `"migrations" holds ${migrations === 1 ? '1 Knex migration, which stays' : `${migrations} Knex migrations, which stay`} with Knex: give limbeck a directory of its own, with \`mkdir revisions\` and \`limbeck: { directories: 'revisions' }\` in ${knexfile}`,
     'deploy with `knex migrate:latest`, then `limbeck upgrade`; the two keep separate tables in one database',
     first,
   ];

@@ -120,7 +120,7 @@ function environmentOf(
   throw new ConfigError('UNKNOWN_ENVIRONMENT', {
     message: `the knexfile has no environment "${wanted}"`,
     where: knexfile,
-    next: `${didYouMean(wanted, names)}choose one with \`--env\`: ${listed(names)}`,
+    next: `${didYouMean(wanted, names)}choose one with \`--env\`: ${listed(names, names.length)}`,
     details: { environments: names },
   });
 }

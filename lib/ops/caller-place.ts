@@ -16,8 +16,18 @@ export function callerPlace(script: { readonly path: string; readonly file: stri
   Error.stackTraceLimit = framesRead;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
-  const at = stack.indexOf(`${script.path}:`);
-  if (at === -1) return undefined;
-  const [, line, column] = /^:(\d+):(\d+)/.exec(stack.slice(at + script.path.length)) ?? [];
-  return line === undefined ? undefined : { file: script.file, line: Number(line), column: Number(column) };
+  const found = placeInStack(stack, script.path);
+  return found && { file: script.file, ...found };
+}
+
+/**
+ * Returns line and column of the first frame of a stack that lies in the file; an address may have a
+ * query behind the path.
+ */
+export function placeInStack(stack: string, path: string): { line: number; column: number } | undefined {
+  for (let at = stack.indexOf(path); at !== -1; at = stack.indexOf(path, at + 1)) {
+    const [, line, column] = /^(?:\?[^\s:]*)?:(\d+):(\d+)/.exec(stack.slice(at + path.length)) ?? [];
+    if (line !== undefined) return { line: Number(line), column: Number(column) };
+  }
+  return undefined;
 }

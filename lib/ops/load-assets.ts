@@ -176,7 +176,7 @@ function assertUnchanged({ path, from }: Change, { installed, revision, file }: 
   throw new AssetError('ASSET_MISMATCH', {
     message: `the database has another version of "${path}" than revision "${revision}" builds on: it has ${has}, and should have ${expected.length === 0 ? 'none' : `that of ${builds}`}`,
     where: file,
-    next: 'see with `limbeck log` what ran; if a branch is missing, merge it with `limbeck merge heads`, or record what is installed with `limbeck stamp`',
+    next: 'compare `limbeck current` with `limbeck history`: if another branch changed the file, join the two with `limbeck merge`; the table limbeck_assets says what is installed',
     details: { path, installed: found ?? null, expected: expected.map((version) => version.revision) },
   });
 }

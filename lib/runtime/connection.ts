@@ -76,13 +76,18 @@ function connectionOf({ knex, root, environment, knexfile, settings }: Config): 
     });
   }
   const directory = embeddedDirectoryOf(config);
-  if (directory === undefined) return config;
+  if (directory === undefined) return { ...config, connection: withoutKnexParser(config.connection) };
   const place = {
     directory: resolve(root, directory.directory),
     options: { lockTimeout: settings.lockTimeout },
   };
   const connection = embeddedConnection({ ...place, options: { ...place.options, ...directory.options } });
   return { ...config, connection };
+}
+
+/** Knex takes a URL without a host, which means a Unix socket, for the name of a file; the driver does not. */
+function withoutKnexParser(connection: NonNullable<Knex.Config['connection']>) {
+  return typeof connection === 'string' ? { connectionString: connection } : connection;
 }
 
 const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };

@@ -33,10 +33,14 @@ export interface EmbeddedDirectory {
  */
 export function embedded(directory = '.limbeck/db', options: EmbeddedOptions = {}): Knex.Config {
   const connection = embeddedConnection({ directory: resolve(directory), options });
-  Object.defineProperty(connection, embeddedKey, {
-    value: { directory, options } satisfies EmbeddedDirectory,
-  });
-  return { client: 'pg', connection, pool: { min: 0, max: 1 } };
+  return { client: 'pg', connection: marked(connection, { directory, options }), pool: { min: 0, max: 1 } };
+}
+
+function marked(
+  connection: Knex.ConnectionConfigProvider,
+  directory: EmbeddedDirectory,
+): Knex.ConnectionConfigProvider {
+  return Object.defineProperty(connection, embeddedKey, { value: directory, configurable: true });
 }
 
 /** Returns the directory of a configuration that `embedded` has made. */

@@ -45,6 +45,8 @@ export class Ledger {
   readonly #log: string;
   readonly #assets: string;
   readonly #stages: string;
+  /** Who writes the log: this host, this version of limbeck. */
+  readonly #writer = [hostname(), toolVersion()] as const;
 
   constructor({ schema, versionTable }: LedgerNames) {
     this.schema = schema;
@@ -157,7 +159,7 @@ select path, sha256, revision from ${this.#assets}`;
       durationMs === undefined
         ? '(extract(epoch from clock_timestamp() - now()) * 1000)::bigint'
         : String(Math.round(durationMs));
-    const values = [revision, direction, outcome, hostname(), toolVersion(), scriptSha256, error ?? null];
+    const values = [revision, direction, outcome, ...this.#writer, scriptSha256, error ?? null];
     return ownStatement(
       `insert into ${this.#log} (revision, direction, outcome, host, tool_version, script_sha256, error, duration_ms)` +
         ` values (${values.map(quoteLiteral).join(', ')}, ${duration})`,

@@ -16,7 +16,7 @@ import { createAssetLoader, type InstalledAssets } from '../ops/load-assets.js';
 import { createOperations } from '../ops/operations.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
-import { loadScript, placeInStack, type ScriptModule } from '../script/script-module.js';
+import { loadScript, scriptPlace, type ScriptModule } from '../script/script-module.js';
 import { ownStatement } from '../sql/statement.js';
 import type { DatabaseSink } from './database-sink.js';
 import { createSinkKnexes, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
@@ -233,7 +233,9 @@ function stepFailure(
   const stands =
     applied.length === 0
       ? 'nothing was changed'
-      : `${applied.length} ${applied.length === 1 ? 'revision' : 'revisions'} before it stand`;
+      : applied.length === 1
+        ? '1 revision before it stands'
+        : `${applied.length} revisions before it stand`;
   return new MigrationError(failure.code, {
     message: `${direction} of "${revision}" failed: ${failure.message}`,
     where: failure.where ?? script.file,
@@ -246,7 +248,7 @@ function stepFailure(
 
 /** An error of the driver came through Knex; any other is the script's own. */
 function explain(error: unknown, script: Script): LimbeckError {
-  const where = placeInStack(error, script);
+  const where = scriptPlace(error, script);
   const { code, severity } = error as ServerError & { severity?: string };
   if (severity !== undefined || code?.startsWith('08')) return failureOf(error as ServerError, { where });
   return new MigrationError('STEP_FAILED', {

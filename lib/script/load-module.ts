@@ -1,26 +1,46 @@
 /**
  * Importing a user's module, whatever it is written in: TypeScript or JavaScript, ESM or CommonJS.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Jiti } from 'jiti';
+import { isEsm } from './module-type.js';
 
 /** Imports the module at a path and returns its exports. */
 export type ModuleLoader = (path: string) => Promise<Record<string, unknown>>;
 
 /**
- * Makes a loader for the modules of one project; jiti is loaded with the first of them.
+ * Makes a loader for the modules of one project.
  *
- * `limbeck` inside such a module is the very limbeck that runs it, wherever it is installed: a second
- * copy would be slow to load, and could be of another version.
+ * What Node can load as it is, ES modules in JavaScript, Node loads, in a tenth of the time. For the rest
+ * there is jiti, loaded with the first of them. `limbeck` inside such a module is the very limbeck that
+ * runs it, wherever it is installed: a second copy would be slow to load, and could be of another version.
  */
 export function createModuleLoader(root: string): ModuleLoader {
   let jiti: Promise<Jiti> | undefined;
+  const esmFolders = new Map<string, boolean>();
   return async (path) => {
+    if (isPlainEsm(path, esmFolders)) return importNatively(path);
     jiti ??= startJiti(root);
     return (await jiti).import<Record<string, unknown>>(path);
   };
+}
+
+/** @param known - whether `.js` is ESM, by folder: a folder of scripts asks a thousand times */
+function isPlainEsm(path: string, known: Map<string, boolean>): boolean {
+  const extension = extname(path);
+  if (extension !== '.js') return extension === '.mjs';
+  const folder = dirname(path);
+  const answer = known.get(folder) ?? isEsm(folder);
+  known.set(folder, answer);
+  return answer;
+}
+
+/** Node keeps what it has imported; the time of change in the address makes an edited file a new module. */
+function importNatively(path: string): Promise<Record<string, unknown>> {
+  return import(`${pathToFileURL(path).href}?changed=${statSync(path).mtimeMs}`);
 }
 
 async function startJiti(root: string): Promise<Jiti> {

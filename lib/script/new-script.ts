@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ScriptError } from '../errors.js';
+import { isEsm } from './module-type.js';
 import { templates } from './templates.js';
 
 /** What a new script says. */
@@ -63,20 +64,10 @@ export function writeScript(script: NewScript, style: ScriptStyle): string {
 function templateOf({ root, template, extension, directory }: ScriptStyle): string {
   if (template !== undefined) return readFileSync(join(root, template), 'utf8');
   const isCommonJs =
-    extension === '.cjs' || extension === '.cts' || (extension === '.js' && !isEsm(root, directory));
+    extension === '.cjs' || extension === '.cts' || (extension === '.js' && !isEsm(join(root, directory)));
   if (extension === '.sql') return templates.sql;
   if (extension.endsWith('ts')) return templates.typescript;
   return isCommonJs ? templates.commonjs : templates.esm;
-}
-
-/** Whether `.js` files of a folder are ES modules: the nearest package.json decides, as in Node. */
-export function isEsm(root: string, folder = '.'): boolean {
-  for (let here = join(root, folder); ; here = dirname(here)) {
-    const manifest = join(here, 'package.json');
-    if (existsSync(manifest))
-      return (JSON.parse(readFileSync(manifest, 'utf8')) as { type?: string }).type === 'module';
-    if (here === dirname(here)) return false;
-  }
 }
 
 /** Fills a template: `{{name}}` becomes a value, and a line that holds only an empty value goes away. */
@@ -94,7 +85,7 @@ export function renderScript(script: NewScript, template: string): string {
 function templateValues(script: NewScript): Record<string, string> {
   const down = script.downRevisions;
   return {
-    message: script.message,
+    message: inComment(script.message),
     revision: script.revision,
     created: script.created.toISOString(),
     downRevision: down.length > 1 ? list(down) : down[0] === undefined ? 'null' : quote(down[0]),
@@ -109,6 +100,11 @@ function templateValues(script: NewScript): Record<string, string> {
     esmImports:
       script.helpers.length === 0 ? '' : `import { ${script.helpers.join(', ')} } from 'limbeck';\n\n`,
   };
+}
+
+/** A message stands in a comment of one line, which it must not end. */
+function inComment(message: string): string {
+  return message.replaceAll('*/', '* /').replace(/\s+/g, ' ').trim();
 }
 
 function list(values: readonly string[]): string {

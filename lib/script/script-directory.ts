@@ -17,7 +17,7 @@ export interface Script {
 }
 
 const modulePattern = /\.[cm]?[jt]s$/;
-const passedOver = /^\.|\.d\.[cm]?ts$|\.map$|\.assets$/;
+const passedOver = /^\.|\.d\.[cm]?ts$|\.map$|\.assets(\.new)?$/;
 
 /**
  * Reads the headers of all scripts, without executing any.
@@ -48,7 +48,7 @@ function filesOf(root: string, directory: string): string[] {
     throw new ScriptError('DIRECTORY_NOT_FOUND', {
       message: `there is no script directory "${directory}"`,
       where: root,
-      next: 'run `limbeck init`, or set `limbeck.directories` in the knexfile',
+      next: `create it with \`mkdir -p ${directory}\`, or correct \`limbeck.directories\` in the knexfile`,
     });
   }
   return readdirSync(path)

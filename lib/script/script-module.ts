@@ -4,7 +4,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { LimbeckError, ScriptError } from '../errors.js';
+import { placeInStack } from '../ops/caller-place.js';
 import type { Operations } from '../ops/operations.js';
+import { formatPlace } from '../sql/place.js';
 import type { ModuleLoader } from './load-module.js';
 import type { Script } from './script-directory.js';
 import { sqlScript } from './sql-script.js';
@@ -45,7 +47,7 @@ async function importScript(script: Script, load: ModuleLoader): Promise<Record<
     if (error instanceof LimbeckError) throw error;
     throw new ScriptError('SCRIPT_NOT_LOADED', {
       message: `the script cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
-      where: placeInStack(error, script),
+      where: scriptPlace(error, script),
       next: 'mend the script',
       cause: error,
     });
@@ -68,9 +70,8 @@ function functionOf(
 }
 
 /** The line of the script that an error came from, as `file:line:column`; the file where it is not known. */
-export function placeInStack(error: unknown, script: Script): string {
+export function scriptPlace(error: unknown, { path, file }: Script): string {
   const stack = error instanceof Error ? `${error.stack ?? ''}` : '';
-  const at = stack.indexOf(`${script.path}:`);
-  const [, position] = at === -1 ? [] : (/^:(\d+:\d+)/.exec(stack.slice(at + script.path.length)) ?? []);
-  return position === undefined ? script.file : `${script.file}:${position}`;
+  const place = placeInStack(stack, path);
+  return place === undefined ? file : formatPlace({ file, ...place });
 }

@@ -1,0 +1,163 @@
+/**
+ * Writing the script of a new revision, and the files that it ships.
+ */
+import { rmSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import { kindOf } from '../assets/asset-directory.js';
+import type { FrozenFile } from '../assets/manifest.js';
+import { RevisionError, ScriptError } from '../errors.js';
+import { checkName, type RevisionId } from '../graph/revision.js';
+import { listed } from '../graph/wording.js';
+import type { Project } from '../project.js';
+import { newRevisionId, type NewScript, type ScriptExtension, writeScript } from '../script/new-script.js';
+import { type FrozenEntry, writeFrozen } from './freezing.js';
+
+export interface NewRevisionReport {
+  /** null when `autogenerate` found nothing to ship. */
+  readonly revision: RevisionId | null;
+  readonly file: string | null;
+  readonly downRevisions: readonly RevisionId[];
+  readonly assets: readonly FrozenEntry[];
+}
+
+/** What a new revision builds on and needs. */
+export interface Links {
+  readonly downRevisions: readonly RevisionId[];
+  readonly dependsOn: readonly string[];
+}
+
+/** What people choose of a new script. */
+export interface NewRevisionChoices {
+  readonly message: string;
+  /** Default: twelve random hex digits. */
+  readonly revisionId?: string | undefined;
+  readonly branchLabels?: readonly string[] | undefined;
+  /** Script directory to write to. Default: that of the parent. */
+  readonly directory?: string | undefined;
+  /** Whether to write a plain-SQL script. */
+  readonly sql?: boolean | undefined;
+}
+
+/**
+ * Writes script and frozen files of a new revision.
+ *
+ * @throws RevisionError `DUPLICATE_ID`, `DUPLICATE_LABEL`, `ILLEGAL_ID`
+ * @throws ScriptError `DIRECTORY_NOT_FOUND`, `FILE_EXISTS`
+ */
+export function writeRevision(
+  project: Project,
+  options: NewRevisionChoices,
+  links: Links,
+  files: readonly FrozenFile[],
+): NewRevisionReport {
+  const { root, config } = project;
+  const { fileName, timeZone, template } = config.settings;
+  const id = options.revisionId ?? newRevisionId();
+  checkNewId(project, id);
+  const labels = options.branchLabels ?? [];
+  for (const label of labels) checkNewLabel(project, label);
+  const calls = callLines(files);
+  const script: NewScript = {
+    revision: id,
+    message: options.message,
+    ...links,
+    branchLabels: labels,
+    created: new Date(),
+    upgrade: calls.lines,
+    downgrade: calls.lines.toReversed(),
+    helpers: calls.helpers,
+  };
+  const file = writeScript(script, {
+    root,
+    directory: directoryOf(project, options.directory, links.downRevisions),
+    extension: options.sql === true ? '.sql' : extensionOf(project),
+    fileName,
+    timeZone,
+    template,
+  });
+  const report = { revision: id, file, downRevisions: links.downRevisions };
+  if (files.length === 0) return { ...report, assets: [] };
+  try {
+    return { ...report, assets: writeFrozen(project, file, files) };
+  } catch (error) {
+    rmSync(join(root, file));
+    throw error;
+  }
+}
+
+function checkNewId({ graph }: Project, id: string): void {
+  checkName('revision id', id);
+  if (!graph.has(id) && graph.revisionOfLabel(id) === undefined) return;
+  throw new RevisionError('DUPLICATE_ID', {
+    message: `there is a revision or label "${id}" already`,
+    where: graph.get(id)?.file,
+    next: 'choose another `--rev-id`',
+  });
+}
+
+function checkNewLabel({ graph }: Project, label: string): void {
+  checkName('branch label', label);
+  const owner = graph.revisionOfLabel(label) ?? (graph.has(label) ? label : undefined);
+  if (owner === undefined) return;
+  throw new RevisionError('DUPLICATE_LABEL', {
+    message: `the name "${label}" is taken by revision "${owner}"`,
+    where: graph.get(owner)?.file,
+    next: 'choose another `--branch-label`',
+  });
+}
+
+const helperOf: Record<string, { readonly load: string; readonly drop: string }> = {
+  procs: { load: 'loadStoredProc', drop: 'dropStoredProc' },
+  types: { load: 'loadType', drop: 'dropType' },
+  views: { load: 'loadView', drop: 'dropView' },
+};
+
+/** One line for each run of files of one kind, in load order, so that what needs a view comes after it. */
+function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: string[] } {
+  const runs: { kind: string; verb: 'load' | 'drop'; names: string[] }[] = [];
+  for (const { entry } of files) {
+    const kind = kindOf(entry.path);
+    const verb = entry.action === 'drop' ? 'drop' : 'load';
+    const name = entry.path.slice(kind.length + 1);
+    const last = runs.at(-1);
+    if (last?.kind === kind && last.verb === verb) last.names.push(name);
+    else runs.push({ kind, verb, names: [name] });
+  }
+  if (runs.some(({ kind }) => helperOf[kind] === undefined))
+    return { lines: ['await syncAssets(op);'], helpers: ['syncAssets'] };
+  const calls = runs.map(({ kind, verb, names }) => ({ helper: helperOf[kind]?.[verb] ?? '', names }));
+  return {
+    lines: calls.map(
+      ({ helper, names }) => `await ${helper}(op, [${names.map((name) => `'${name}'`).join(', ')}]);`,
+    ),
+    helpers: [...new Set(calls.map(({ helper }) => helper))].sort(),
+  };
+}
+
+function directoryOf(
+  { config, scripts }: Project,
+  given: string | undefined,
+  parents: readonly RevisionId[],
+): string {
+  const { directories } = config.settings;
+  const clean = (directory: string) => directory.replace(/^\.\//, '').replace(/\/+$/, '');
+  if (given !== undefined) {
+    if (directories.map(clean).includes(clean(given))) return clean(given);
+    throw new ScriptError('DIRECTORY_NOT_FOUND', {
+      message: `"${given}" is not one of the script directories`,
+      where: config.knexfile,
+      next: `choose one of ${listed(directories)}, or add it to \`limbeck.directories\``,
+    });
+  }
+  const parentFile = scripts.get(parents[0] ?? '')?.file;
+  const ofParent = directories.find((directory) => parentFile?.startsWith(`${clean(directory)}/`));
+  return clean(ofParent ?? directories[0] ?? 'migrations');
+}
+
+/** Scripts are written in the language that the project's newest script has, else in the knexfile's. */
+function extensionOf({ graph, scripts, config }: Project): ScriptExtension {
+  const modules = graph.ids
+    .flatMap((id) => scripts.get(id) ?? [])
+    .filter(({ format }) => format === 'module');
+  return extname(modules.at(-1)?.file ?? config.knexfile) as ScriptExtension;
+}
