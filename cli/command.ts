@@ -30,12 +30,15 @@ export interface CommandContext {
   confirm(question: string): Promise<void>;
 }
 
+/** yargs takes the words for a default here too, though its types do not say so. */
+type Positional = PositionalOptions & Pick<Options, 'defaultDescription'>;
+
 export interface Command {
   /** As yargs reads it: `upgrade [target]`. */
   readonly usage: string;
   /** One line, imperative, without full stop. */
   readonly summary: string;
-  readonly positionals?: Readonly<Record<string, PositionalOptions>>;
+  readonly positionals?: Readonly<Record<string, Positional>>;
   readonly options?: Readonly<Record<string, Options>>;
   readonly example: string;
   run(context: CommandContext): Promise<Outcome>;
@@ -49,7 +52,7 @@ export interface CommandFamily {
 
 /** Returns an argument that is a text, if it was given. */
 export function textOf(args: Arguments, name: string): string | undefined {
-  const value = args[name];
+  const value = lastOf(args[name]);
   return value === undefined || value === null ? undefined : String(value);
 }
 
@@ -61,5 +64,10 @@ export function textsOf(args: Arguments, name: string): string[] {
 
 /** Returns whether a flag was set. */
 export function isSet(args: Arguments, name: string): boolean {
-  return args[name] === true;
+  return lastOf(args[name]) === true;
+}
+
+/** Given twice, the last one counts, as elsewhere. */
+function lastOf(value: unknown): unknown {
+  return Array.isArray(value) ? value.at(-1) : value;
 }

@@ -4,6 +4,7 @@
 import colors from 'picocolors';
 import type { LimbeckError } from '../lib/index.js';
 import type { Io } from './io.js';
+import type { Mistake } from './mistakes.js';
 
 type Colors = ReturnType<typeof colors.createColors>;
 
@@ -21,6 +22,7 @@ export interface Failure {
 /** Makes a failure of whatever was thrown; what is no LimbeckError is a bug, and is called one. */
 export function failureOf(error: unknown): Failure {
   if (isLimbeckError(error)) return error;
+  if (isFileFailure(error)) return fileFailure(error);
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     code: 'INTERNAL',
@@ -31,20 +33,43 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** Node's own error for a file or folder; a project on a full disk or in a read-only folder is no bug. */
+interface FileFailure extends Error {
+  readonly code: string;
+  readonly path: string;
+}
+
+function isFileFailure(error: unknown): error is FileFailure {
+  return (
+    error instanceof Error &&
+    'syscall' in error &&
+    'code' in error &&
+    typeof (error as Partial<FileFailure>).path === 'string'
+  );
+}
+
+function fileFailure({ message, path }: FileFailure): Failure {
+  return {
+    code: 'FILE_FAILED',
+    // `EACCES: permission denied, mkdir '/srv/app/migrations'`
+    message: `the file system refuses: ${message.replace(/, \w+ '.*$/s, '')}`,
+    where: path,
+    next: 'see that the folder is there, that you may write to it, and that the disk has space',
+    exitStatus: 2,
+  };
+}
+
 /** Not by class: loading the library only to see that it was not loaded would be a waste. */
 function isLimbeckError(error: unknown): error is LimbeckError {
   return error instanceof Error && 'code' in error && 'next' in error && 'exitStatus' in error;
 }
 
-/** Makes the failure for words that yargs refuses. */
-export function usageFailure(message: string, command: string | undefined): Failure {
-  const help = command === undefined ? 'limbeck --help' : `limbeck ${command} --help`;
-  return {
-    code: 'USAGE',
-    message: lowerFirst(message.split('\n')[0] ?? ''),
-    next: `see \`${help}\``,
-    exitStatus: 64,
-  };
+/** The exit status of wrong usage: EX_USAGE of sysexits.h. */
+export const usageStatus = 64;
+
+/** Makes the failure for words that mean nothing. */
+export function usageFailure({ message, next }: Mistake): Failure {
+  return { code: 'USAGE', message, next, exitStatus: usageStatus };
 }
 
 /** Tells a failure, and returns the exit status. */
@@ -74,8 +99,4 @@ function textOf({ code, message, where, next, excerpt }: Failure, { bold, red }:
     ...(indented ?? []),
     `  next:  ${next}`,
   ].join('\n');
-}
-
-function lowerFirst(text: string): string {
-  return text.charAt(0).toLowerCase() + text.slice(1);
 }

@@ -21,21 +21,34 @@ export function drawGraph(nodes: readonly GraphNode[]): string {
   const shown = new Set(nodes.map(({ id }) => id));
   const lines: string[] = [];
   let lanes: string[] = [];
+  /** Where the last lane has just ended: what begins there next is no part of it. */
+  let ended: number | undefined;
   for (const { id, parents, text } of nodes) {
-    if (!lanes.includes(id)) lanes.push(id);
-    const column = lanes.indexOf(id);
-    for (let extra = lanes.lastIndexOf(id); extra > column; extra = lanes.lastIndexOf(id)) {
-      lines.push(closingRow(lanes.length, column, extra));
-      lanes = lanes.toSpliced(extra, 1);
+    if (!lanes.includes(id)) {
+      if (ended === lanes.length) lines.push(Array.from(lanes, () => '|').join(' '));
+      lanes.push(id);
     }
+    const column = lanes.indexOf(id);
     lines.push(`${laneRow(lanes.length, column)} ${text}`);
     const below = parents.filter((parent) => shown.has(parent));
-    if (below.length === 0 && column < lanes.length - 1) lines.push(endingRow(lanes.length, column));
+    const isLast = column === lanes.length - 1;
+    ended = below.length === 0 && isLast ? column : undefined;
+    if (below.length === 0 && !isLast) lines.push(endingRow(lanes.length, column));
     for (let index = 1; index < below.length; index += 1)
       lines.push(openingRow(lanes.length + index - 1, column));
     lanes = lanes.toSpliced(column, 1, ...below);
+    for (const parent of below) lanes = joinLanes(lanes, parent, lines);
   }
   return lines.join('\n');
+}
+
+/** Leads a second lane of a revision into the first. */
+function joinLanes(lanes: string[], id: string, lines: string[]): string[] {
+  const column = lanes.indexOf(id);
+  const extra = lanes.lastIndexOf(id);
+  if (extra === column) return lanes;
+  lines.push(closingRow(lanes.length, column, extra));
+  return lanes.toSpliced(extra, 1);
 }
 
 /** `| * |` */

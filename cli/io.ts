@@ -10,8 +10,15 @@ export interface Io {
   err(text: string): void;
   /** Whether somebody sits in front of it who can be asked. */
   readonly isInteractive: boolean;
-  /** Whether results may be coloured. */
+  /** Whether errors may be coloured. */
   readonly hasColour: boolean;
-  /** Asks a question and returns the answer. */
+  /** Says that somebody wants the command to stop. */
+  readonly signal?: AbortSignal;
+  /** Asks a question and returns the answer; '' when nobody answers. */
   ask(question: string): Promise<string>;
+}
+
+/** Tells whether what goes to a stream may be coloured; see no-color.org. */
+export function mayColour(isTerminal: boolean, env: Io['env']): boolean {
+  return isTerminal && !env['NO_COLOR'];
 }

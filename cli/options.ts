@@ -2,8 +2,16 @@
 import type { Options } from 'yargs';
 
 export const sharedOptions = {
-  env: { type: 'string', describe: 'Environment of the knexfile (default: NODE_ENV, else development)' },
-  knexfile: { type: 'string', describe: 'The knexfile (default: the nearest, here or in a folder above)' },
+  env: {
+    type: 'string',
+    describe: 'Environment of the knexfile',
+    defaultDescription: 'NODE_ENV, else development',
+  },
+  knexfile: {
+    type: 'string',
+    describe: 'The knexfile',
+    defaultDescription: 'the nearest, here or in a folder above',
+  },
   json: { type: 'boolean', describe: 'Print the result as one JSON document', default: false },
   quiet: { alias: 'q', type: 'boolean', describe: 'Say nothing but the result', default: false },
   verbose: { alias: 'v', type: 'boolean', describe: 'Say each statement', default: false },

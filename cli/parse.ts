@@ -1,12 +1,13 @@
 /**
  * The command line for yargs: what may be typed, and which command it means.
  */
-import yargs, { type Argv } from 'yargs';
+import yargs, { type Argv, type Options } from 'yargs';
 import type { Arguments, Command, CommandFamily } from './command.js';
 import { authorCommands } from './commands/author.js';
 import { migrateCommands } from './commands/migrate.js';
 import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
+import { type Mistake, mistakeIn, nameOf } from './mistakes.js';
 import { sharedOptions } from './options.js';
 
 export const families: readonly CommandFamily[] = [
@@ -19,49 +20,60 @@ export const families: readonly CommandFamily[] = [
 /** What the words on the command line amount to. */
 export type Parsed =
   | { readonly kind: 'run'; readonly command: Command; readonly args: Arguments }
-  | { readonly kind: 'print'; readonly text: string }
-  | { readonly kind: 'wrong'; readonly message: string; readonly command: string | undefined };
+  | { readonly kind: 'print'; readonly what: 'help' | 'version'; readonly text: string }
+  | { readonly kind: 'nothing'; readonly help: string }
+  | { readonly kind: 'wrong'; readonly mistake: Mistake };
+
+const commands = families.flatMap((family) => family.commands);
 
 /** Parses words; runs nothing and prints nothing. */
-export async function parseArguments(words: readonly string[], version: () => string): Promise<Parsed> {
-  if (words.length === 1 && (words[0] === '--version' || words[0] === 'version')) {
-    return { kind: 'print', text: version() };
+export async function parseArguments(given: readonly string[], version: () => string): Promise<Parsed> {
+  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
+  const [only, ...more] = words.filter((word) => word !== '--json');
+  if (only === undefined)
+    return { kind: 'nothing', help: withOverview(await createParser(() => {}).getHelp()) };
+  if ((only === '--version' || only === 'version') && more.length === 0) {
+    return { kind: 'print', what: 'version', text: version() };
   }
   let chosen: { command: Command; args: Arguments } | undefined;
   const parser = createParser((command, args) => {
     chosen = { command, args };
   });
-  if (words.length === 0) return { kind: 'wrong', message: 'no command was given', command: undefined };
   const { error, output } = await parse(parser, words);
-  if (error !== undefined) return { kind: 'wrong', message: error, command: commandNamed(words) };
+  if (error !== undefined) return { kind: 'wrong', mistake: mistakeIn(lineOf(words), error) };
   if (chosen !== undefined && output === '') return { kind: 'run', ...chosen };
-  return { kind: 'print', text: output };
+  return { kind: 'print', what: 'help', text: withOverview(output) };
 }
 
-/** Returns the help of the whole tool, or of one command. */
-export async function helpText(): Promise<string> {
-  return createParser(() => {}).getHelp();
+function lineOf(words: readonly string[]) {
+  const command = words.flatMap((word) => commands.find((each) => nameOf(each) === word) ?? [])[0];
+  return { words, command, names: commands.map(nameOf) };
 }
 
 function createParser(choose: (command: Command, args: Arguments) => void): Argv {
   let parser: Argv = yargs([])
     .scriptName('limbeck')
-    .usage('limbeck <command>\n\nMigrate PostgreSQL along a graph of revisions')
+    // Help and mistakes are in English, as all that limbeck says.
+    .locale('en')
+    .usage(
+      `Migrate PostgreSQL along a graph of revisions\n\nUsage: limbeck <command> [options]\n\n${commandsMark}`,
+    )
+    .epilogue('See `limbeck <command> --help` for one command.')
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'dot-notation': false })
-    .options(sharedOptions)
-    .group(Object.keys(sharedOptions), 'Everywhere:')
+    .options(withValues(sharedOptions))
+    .group([...Object.keys(sharedOptions), 'help'], 'Everywhere:')
     .strict()
-    .recommendCommands()
-    .demandCommand(1, 1, 'no command was given', 'one command at a time')
+    .demandCommand(1, 'no command was given')
     .version(false)
     .help()
     .alias('help', 'h')
     .wrap(100)
     .exitProcess(false);
-  for (const command of families.flatMap(({ commands }) => commands)) {
+  for (const command of commands) {
     parser = parser.command(
       command.usage,
-      command.summary,
+      // The overview lists it, with its family.
+      false,
       (argv) => describe(argv, command),
       (args) => choose(command, args as unknown as Arguments),
     );
@@ -69,10 +81,45 @@ function createParser(choose: (command: Command, args: Arguments) => void): Argv
   return parser;
 }
 
-function describe(argv: Argv, { positionals = {}, options = {}, example }: Command): Argv {
-  let described = argv.options(options).example(`limbeck ${example}`, '');
+/** Stands for the commands in the help of yargs, which knows no families, and would lose the indentation. */
+const commandsMark = '<commands>';
+
+function withOverview(help: string): string {
+  return help.replace(commandsMark, overview());
+}
+
+/** The commands by family. */
+function overview(): string {
+  const width = Math.max(...commands.map(({ usage }) => usage.length));
+  return families
+    .map(({ title, commands: members }) =>
+      [`${title}:`, ...members.map(({ usage, summary }) => `  ${usage.padEnd(width)}  ${summary}`)].join(
+        '\n',
+      ),
+    )
+    .join('\n\n');
+}
+
+function describe(argv: Argv, command: Command): Argv {
+  const { usage, summary, positionals = {}, options = {}, example } = command;
+  let described = argv
+    .usage(`${summary}\n\nUsage: limbeck ${usage} [options]`)
+    .epilogue('')
+    .options(withValues(options))
+    .group(Object.keys(options), 'Options:')
+    .example(`limbeck ${example}`, '');
   for (const [name, about] of Object.entries(positionals)) described = described.positional(name, about);
   return described;
+}
+
+/** A flag that takes a text must be given one. */
+function withValues(options: Readonly<Record<string, Options>>): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, about]) => [
+      name,
+      about.type === 'string' && about.array !== true ? { ...about, requiresArg: true } : about,
+    ]),
+  );
 }
 
 async function parse(
@@ -89,9 +136,4 @@ async function parse(
       resolve({ error: failure, output });
     });
   });
-}
-
-function commandNamed(words: readonly string[]): string | undefined {
-  const names = families.flatMap(({ commands }) => commands.map(({ usage }) => usage.split(' ')[0] ?? ''));
-  return words.find((word) => names.includes(word));
 }

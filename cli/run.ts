@@ -3,9 +3,9 @@
  */
 import type { Logger, Project } from '../lib/index.js';
 import { type Arguments, type Command, isSet, textOf } from './command.js';
-import { failureOf, tellFailure, usageFailure } from './fail.js';
+import { failureOf, tellFailure, usageFailure, usageStatus } from './fail.js';
 import type { Io } from './io.js';
-import { helpText, parseArguments } from './parse.js';
+import { parseArguments } from './parse.js';
 import { version } from './version.js';
 
 /**
@@ -14,20 +14,24 @@ import { version } from './version.js';
  * @returns the exit status: 0 done or clean, 1 found something, 2 failed, 64 wrong usage
  */
 export async function runCli(words: readonly string[], io: Io): Promise<number> {
-  const asJson = words.includes('--json');
+  const asJson = words.includes('--json') || words.includes('--json=true');
   try {
     const parsed = await parseArguments(words, version);
     if (parsed.kind === 'print') {
-      io.out(parsed.text);
+      io.out(asJson ? JSON.stringify({ [parsed.what]: parsed.text }, null, 2) : parsed.text);
       return 0;
     }
     if (parsed.kind === 'run') return await runCommand(parsed.command, parsed.args, io);
-    if (words.length === 0) io.err(await helpText());
-    return tellFailure(usageFailure(parsed.message, parsed.command), io, asJson);
+    if (parsed.kind === 'wrong') return tellFailure(usageFailure(parsed.mistake), io, asJson);
+    if (asJson) return tellFailure(usageFailure(noCommand), io, asJson);
+    io.err(parsed.help);
+    return usageStatus;
   } catch (error) {
     return tellFailure(failureOf(error), io, asJson);
   }
 }
+
+const noCommand = { message: 'no command was given', next: 'see `limbeck --help`' };
 
 async function runCommand(command: Command, args: Arguments, io: Io): Promise<number> {
   // Only now: help and mistakes in the words must not wait for it.
@@ -48,6 +52,7 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
         environment: textOf(args, 'env'),
         variables: io.env,
         logger,
+        signal: io.signal,
       }),
     async confirm(question) {
       if (isSet(args, 'yes')) return;
@@ -65,10 +70,15 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
 function createLogger(args: Arguments, io: Io): Logger {
   const isQuiet = isSet(args, 'quiet');
   return {
-    debug: (message) => isSet(args, 'verbose') && io.err(message),
+    debug: (message) => isSet(args, 'verbose') && io.err(readable(message)),
     info: (message) => isQuiet || io.err(message),
     warn: (message) => io.err(`warning: ${message}`),
   };
+}
+
+/** Statements go out with their semicolons on lines of their own, for the sake of comments at their ends. */
+function readable(sql: string): string {
+  return sql.replaceAll(/\s*\n;/g, ';').trimEnd();
 }
 
 function unconfirmed(question: string) {
@@ -80,7 +90,7 @@ function unconfirmed(question: string) {
 
 function refused(question: string) {
   return {
-    message: `the answer was not yes: ${question}`,
-    next: 'answer y, or add `--yes`; nothing was changed',
+    message: `the answer to "${question}" was not yes, so nothing was changed`,
+    next: 'run the command again and answer y, or add `--yes`',
   };
 }

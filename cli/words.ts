@@ -9,9 +9,12 @@ export function counted(count: number, noun: string): string {
 
 /** `340 ms`, `1.2 s`, `3 min 5 s`. */
 export function duration(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
-  return `${Math.floor(ms / 60_000)} min ${Math.round((ms % 60_000) / 1_000)} s`;
+  // Rounded before it is compared: 999.6 ms are a second, 59.96 s a minute.
+  const tenths = Math.round(ms / 100);
+  const seconds = Math.round(ms / 1_000);
+  if (Math.round(ms) < 1_000) return `${Math.round(ms)} ms`;
+  if (tenths < 600) return `${(tenths / 10).toFixed(1)} s`;
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
 /** Where a database is: its current revisions, or base. */

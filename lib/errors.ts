@@ -89,6 +89,7 @@ export const errorCodes = {
   SWALLOWED_ERROR: ['migration', 'a script caught an SQL error that had spoilt its transaction'],
   TRANSACTION_LOST: ['migration', "the revision's transaction ended before its version rows were written"],
   UNAWAITED_OPERATION: ['migration', 'a script did not await an operation'],
+  INTERRUPTED: ['migration', 'a run was stopped from outside, as by Ctrl-C'],
   ROWS_CHANGED: ['migration', 'the version rows are not what they were when the run was planned'],
 
   // database: the server
@@ -102,6 +103,7 @@ export const errorCodes = {
   DISK_FULL: ['database', 'the server or the embedded database has no space left'],
 
   // lock: one migrator at a time
+  LOCK_NOT_AVAILABLE: ['lock', 'a statement waited in vain for a lock that another session holds'],
   LOCK_TIMEOUT: ['lock', 'another process is migrating this database'],
   DIRECTORY_LOCKED: ['lock', 'another process has the embedded database open'],
 
@@ -144,8 +146,9 @@ export class LimbeckError extends Error {
     this.details = facts.details ?? {};
   }
 
-  /** Exit status of a command that fails with this error: 64 for wrong usage, else 2. */
+  /** Exit status of a command that fails with this error: 64 for wrong usage, 130 as shells have it for an interrupt, else 2. */
   get exitStatus(): number {
+    if (this.code === 'INTERRUPTED') return 130;
     const category: ErrorCategory = errorCodes[this.code][0];
     return category === 'usage' ? 64 : 2;
   }

@@ -12,10 +12,12 @@ import { ConfigError, LimbeckError } from './errors.js';
 import type { RevisionId } from './graph/revision.js';
 import { RevisionGraph } from './graph/revision-graph.js';
 import { type Logger, silentLogger } from './logger.js';
+import { placeInStack } from './ops/caller-place.js';
 import { nameDatabase } from './runtime/connection.js';
 import { openSession, type Session } from './runtime/session.js';
 import { createModuleLoader, type ModuleLoader } from './script/load-module.js';
 import { readScripts, type Script, scriptsById } from './script/script-directory.js';
+import { formatPlace } from './sql/place.js';
 
 export interface ProjectOptions {
   /** Where to look for the knexfile, here and in the folders above. */
@@ -28,6 +30,8 @@ export interface ProjectOptions {
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Settings that come before those of the knexfile. */
   readonly settings?: LimbeckSettings;
+  /** Stops what runs on a database: the statement is cancelled, the revision rolled back. */
+  readonly signal?: AbortSignal | undefined;
   /** Default: silent. */
   readonly logger?: Logger;
 }
@@ -45,6 +49,7 @@ export interface Project {
   readHistory(): AssetHistory;
   readonly load: ModuleLoader;
   readonly logger: Logger;
+  readonly signal: AbortSignal | undefined;
   /** Names the database of the environment, without password and without connecting. */
   nameDatabase(): Promise<string>;
   /** Opens the database; with `lock` as its only migrator. */
@@ -71,15 +76,16 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     ...(options.variables && { variables: options.variables }),
     ...(options.settings && { overrides: options.settings }),
   });
-  return projectOf(config, load, logger);
+  return projectOf({ config, load, logger, signal: options.signal });
 }
 
 /** Opens the project anew: after a command has written scripts. */
-export function reopenProject({ config, load, logger }: Project): Promise<Project> {
-  return projectOf(config, load, logger);
+export function reopenProject(project: Project): Promise<Project> {
+  return projectOf(project);
 }
 
-async function projectOf(config: Config, load: ModuleLoader, logger: Logger): Promise<Project> {
+async function projectOf(base: Pick<Project, 'config' | 'load' | 'logger' | 'signal'>): Promise<Project> {
+  const { config, load, logger, signal } = base;
   const { root, settings } = config;
   const scripts = await readScripts(root, settings.directories);
   const graph = new RevisionGraph(scripts.map(({ revision }) => revision));
@@ -96,8 +102,10 @@ async function projectOf(config: Config, load: ModuleLoader, logger: Logger): Pr
       ),
     load,
     logger,
+    signal,
     nameDatabase: () => nameDatabase(config),
-    openSession: (purpose, { lock }) => openSession(config, { logger, lock, purpose: `limbeck ${purpose}` }),
+    openSession: (purpose, { lock }) =>
+      openSession(config, { logger, lock, purpose: `limbeck ${purpose}`, signal }),
   };
 }
 
@@ -111,9 +119,12 @@ async function importKnexfile(path: string, load: ModuleLoader): Promise<unknown
     return await load(path);
   } catch (error) {
     if (error instanceof LimbeckError) throw error;
+    const { message, stack = '' } = error as Error;
+    const file = basename(path);
+    const place = placeInStack(stack, path);
     throw new ConfigError('KNEXFILE_INVALID', {
-      message: `the knexfile cannot be loaded: ${(error as Error).message.split('\n')[0] ?? ''}`,
-      where: path,
+      message: `the knexfile cannot be loaded: ${message.split('\n')[0]?.trim() ?? ''}`,
+      where: place === undefined ? file : formatPlace({ file, ...place }),
       next: 'mend the knexfile',
       cause: error,
     });

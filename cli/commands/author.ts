@@ -1,6 +1,14 @@
 /** Commands that write scripts: init, revision, merge, freeze, redo. */
 import type { InitReport, NewRevisionReport } from '../../lib/index.js';
-import { type Command, type CommandFamily, isSet, textOf, textsOf } from '../command.js';
+import {
+  type Arguments,
+  type Command,
+  type CommandFamily,
+  isSet,
+  type Library,
+  textOf,
+  textsOf,
+} from '../command.js';
 import { counted, standing } from '../words.js';
 
 const init: Command = {
@@ -14,7 +22,9 @@ const init: Command = {
 };
 
 function initText({ created, kept, knex, next }: InitReport): string {
+  const isComplete = created.length === 0 && knex === null;
   return [
+    ...(isComplete ? ['This folder is a project already'] : []),
     ...(knex === null
       ? []
       : [`This is a Knex project: ${knex.knexfile}, ${counted(knex.migrations, 'Knex migration')}`]),
@@ -30,6 +40,17 @@ const message = {
   describe: 'What it does, in a few words',
   demandOption: true,
 } as const;
+
+/** A message names the file and heads the script: an empty one is a slip. */
+function messageOf(args: Arguments, { UsageError }: Library): string {
+  const text = (textOf(args, 'message') ?? '').trim();
+  if (text !== '') return text;
+  throw new UsageError('USAGE', {
+    message: 'the message is empty',
+    next: 'say in a few words what the revision does: `-m "add builds"`',
+  });
+}
+
 const branchLabel = {
   type: 'string',
   array: true,
@@ -38,7 +59,8 @@ const branchLabel = {
 } as const;
 const revisionId = {
   type: 'string',
-  describe: 'Id of the new revision (default: twelve random hex digits)',
+  describe: 'Id of the new revision',
+  defaultDescription: 'twelve random hex digits',
 } as const;
 
 const revision: Command = {
@@ -47,7 +69,7 @@ const revision: Command = {
   options: {
     message,
     autogenerate: { type: 'boolean', describe: 'Ship what changed in the SQL files', default: false },
-    head: { type: 'string', describe: 'What it builds on (default: the only head)' },
+    head: { type: 'string', describe: 'What it builds on', defaultDescription: 'the only head' },
     splice: { type: 'boolean', describe: 'Build on a revision that is no head', default: false },
     'branch-label': branchLabel,
     'depends-on': {
@@ -59,14 +81,15 @@ const revision: Command = {
     'rev-id': revisionId,
     'version-path': {
       type: 'string',
-      describe: 'Script directory to write to (default: that of the parent)',
+      describe: 'Script directory to write to',
+      defaultDescription: 'that of the parent',
     },
     sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
   },
   example: 'revision -m "add builds" --autogenerate',
   async run({ args, library, openProject }) {
     const report = await library.revision(await openProject(), {
-      message: textOf(args, 'message') ?? '',
+      message: messageOf(args, library),
       autogenerate: isSet(args, 'autogenerate'),
       head: textOf(args, 'head'),
       splice: isSet(args, 'splice'),
@@ -101,7 +124,7 @@ const merge: Command = {
   async run({ args, library, openProject }) {
     const report = await library.merge(await openProject(), {
       revisions: textsOf(args, 'revisions'),
-      message: textOf(args, 'message') ?? '',
+      message: messageOf(args, library),
       branchLabels: textsOf(args, 'branch-label'),
       revisionId: textOf(args, 'rev-id'),
     });
@@ -113,11 +136,12 @@ const freeze: Command = {
   usage: 'freeze [revision] [files..]',
   summary: 'Freeze the SQL files that a script loads, as they are now',
   positionals: {
-    revision: { type: 'string', describe: 'A head (default: the only one)' },
+    revision: { type: 'string', describe: 'A head', defaultDescription: 'the only one' },
     files: {
       type: 'string',
       array: true,
-      describe: 'Files to freeze (default: those that the script loads)',
+      describe: 'Files to freeze',
+      defaultDescription: 'those that the script loads',
     },
   },
   example: 'freeze head',
@@ -125,17 +149,16 @@ const freeze: Command = {
     const files = textsOf(args, 'files');
     const report = await library.freeze(await openProject(), { revision: textOf(args, 'revision'), files });
     const lines = report.assets.map(({ action, path }) => `  ${action} ${path}`);
-    return {
-      report,
-      text: [`Froze ${counted(lines.length, 'file')} with ${report.revision}`, ...lines].join('\n'),
-    };
+    const done = `Froze ${counted(lines.length, 'file')} with ${report.revision}`;
+    const nothing = `Nothing to freeze: ${report.file} loads no SQL file`;
+    return { report, text: lines.length === 0 ? nothing : [done, ...lines].join('\n') };
   },
 };
 
 const redo: Command = {
   usage: 'redo [revision]',
   summary: 'Revert a head, freeze its files as they are now, and apply it again',
-  positionals: { revision: { type: 'string', describe: 'A head (default: the only one)' } },
+  positionals: { revision: { type: 'string', describe: 'A head', defaultDescription: 'the only one' } },
   example: 'redo',
   async run({ args, library, openProject }) {
     const report = await library.redo(await openProject(), { revision: textOf(args, 'revision') });

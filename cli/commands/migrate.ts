@@ -10,10 +10,15 @@ const upgrade: Command = {
   },
   example: 'upgrade billing@head',
   async run({ args, library, openProject }) {
-    const report = await library.upgrade(await openProject(), { target: textOf(args, 'target') ?? 'heads' });
+    const project = await openProject();
+    const report = await library.upgrade(project, { target: textOf(args, 'target') ?? 'heads' });
     const { steps, current, durationMs } = report;
     const done = `Applied ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;
-    return { report, text: steps.length === 0 ? `All is up to date. Now at ${standing(current)}` : done };
+    const idle =
+      project.graph.ids.length === 0
+        ? 'There are no revisions yet: write one with `limbeck revision -m "…"`'
+        : `All is up to date. Now at ${standing(current)}`;
+    return { report, text: steps.length === 0 ? idle : done };
   },
 };
 

@@ -4,7 +4,7 @@ import { counted, duration } from '../words.js';
 
 const roundtrip: Command = {
   usage: 'roundtrip',
-  summary: 'Prove on a scratch database that every downgrade restores what was there',
+  summary: 'Prove on a scratch database that every downgrade restores',
   example: 'roundtrip',
   async run({ library, openProject }) {
     const report = await library.roundTrip(await openProject());

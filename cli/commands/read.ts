@@ -16,6 +16,8 @@ const current: Command = {
   },
 };
 
+const noRevisions = 'There are no revisions yet: write one with `limbeck revision -m "…"`';
+
 const heads: Command = {
   usage: 'heads',
   summary: 'List the revisions that nothing builds on',
@@ -23,7 +25,7 @@ const heads: Command = {
   async run({ library, openProject }) {
     const report = library.heads(await openProject());
     const lines = report.heads.map((entry) => revisionLine(entry));
-    return { report, text: lines.length === 0 ? 'There are no revisions' : lines.join('\n') };
+    return { report, text: lines.length === 0 ? noRevisions : lines.join('\n') };
   },
 };
 
@@ -63,7 +65,7 @@ const history: Command = {
       parents: entry.downRevisions,
       text: revisionLine(entry),
     }));
-    return { report, text: nodes.length === 0 ? 'There are no revisions' : drawGraph(nodes) };
+    return { report, text: nodes.length === 0 ? noRevisions : drawGraph(nodes) };
   },
 };
 
@@ -76,7 +78,8 @@ const show: Command = {
   example: 'show 3f2a',
   async run({ args, library, openProject }) {
     const report = await library.show(await openProject(), textOf(args, 'revision') ?? 'heads');
-    return { report, text: report.revisions.map((entry) => revisionDetails(entry)).join('\n\n') };
+    const details = report.revisions.map((entry) => revisionDetails(entry));
+    return { report, text: details.length === 0 ? noRevisions : details.join('\n\n') };
   },
 };
 

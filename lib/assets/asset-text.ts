@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { AssetError, type ErrorFacts } from '../errors.js';
 import { excerptAt, formatPlace, lineAndColumn } from '../sql/place.js';
+import { blankQuoted } from '../sql/scan.js';
 import { statement } from '../sql/statement.js';
 
 /**
@@ -54,7 +55,7 @@ export function hashAsset(text: string): string {
 export function assertSendable(text: string, file: string): void {
   const { commands } = statement(text, { file });
   for (const { text: command, offset, words } of commands) {
-    const meta = /^\s*\\(?:[a-z!?]\S*|\S)/m.exec(outsideDollarQuotes(command));
+    const meta = /^\s*\\(?:[a-z!?]\S*|\S)/m.exec(blankQuoted(command));
     if (meta) {
       throw unreadable(file, text, offset + meta.index + meta[0].lastIndexOf('\\'), {
         message: `"${meta[0].trim()}" is a psql command, not SQL`,
@@ -68,13 +69,6 @@ export function assertSendable(text: string, file: string): void {
       });
     }
   }
-}
-
-/** Blanks quoted bodies, keeping offsets, so that a backslash inside a function is not taken for psql's. */
-function outsideDollarQuotes(command: string): string {
-  return command.replace(/\$(\w*)\$[\s\S]*?\$\1\$|'(?:[^']|'')*'|--[^\n]*/g, (quoted) =>
-    ' '.repeat(quoted.length),
-  );
 }
 
 function unreadable(file: string, text: string, offset: number, facts: ErrorFacts): AssetError {

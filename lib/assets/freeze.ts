@@ -2,7 +2,7 @@
  * Freezing: from live files to the versions that travel with a revision.
  */
 import { AssetError } from '../errors.js';
-import { identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
+import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
 import { type AssetDirectory, folderSchemaOf, kindOf } from './asset-directory.js';
 import type { AppliedSet, AssetHistory, AssetVersion } from './asset-history.js';
 import { assertSendable, hashAsset } from './asset-text.js';
@@ -13,6 +13,8 @@ import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
 export interface AssetCalls {
   readonly loads: readonly string[];
   readonly drops: readonly string[];
+  /** Texts to freeze in place of the live ones, by path. */
+  readonly pinned?: ReadonlyMap<string, string>;
 }
 
 export interface FreezeContext {
@@ -40,11 +42,13 @@ interface ReadFile {
  */
 export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Promise<FrozenFile[]> {
   const files: ReadFile[] = [];
-  for (const path of new Set(calls.loads)) files.push(await readFile(path, context));
+  for (const path of new Set(calls.loads)) files.push(await readFile(path, calls, context));
   const owners = await ownersOf(files, calls, context);
-  files.forEach((file) => assertReplaceable(file, context));
+  const moved = droppedObjects(calls.drops, context);
+  files.forEach((file) => assertReplaceable(file, moved, context));
   const needs = files.map(({ path, parsed }) => ({ path, requires: requirementsOf(path, parsed, owners) }));
   const { paths, cyclic } = loadOrder(needs);
+  for (const file of files) if (cyclic.has(file.path)) assertLoadsTwice(file, context);
   const byPath = new Map(files.map((file) => [file.path, file]));
   const loads = paths.flatMap((path) => {
     const file = byPath.get(path);
@@ -54,8 +58,12 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
   return [...loads, ...frozenDrops(calls.drops, context)];
 }
 
-async function readFile(path: string, { live, history, before, schema }: FreezeContext): Promise<ReadFile> {
-  const { text } = live.read(path);
+async function readFile(
+  path: string,
+  { pinned }: AssetCalls,
+  { live, history, before, schema }: FreezeContext,
+): Promise<ReadFile> {
+  const text = pinned?.get(path) ?? live.read(path).text;
   const file = live.fileOf(path);
   assertSendable(text, file);
   const parsed = await parseSql(text, file, folderSchemaOf(path) ?? schema);
@@ -141,14 +149,33 @@ function frozenDrops(drops: readonly string[], { live, history, before }: Freeze
   });
 }
 
-/** Refuses a change that CREATE OR REPLACE cannot make; PostgreSQL manual, "CREATE VIEW", notes. */
-function assertReplaceable({ path, text, parsed, previous }: ReadFile, { live }: FreezeContext): void {
+/**
+ * Refuses a change that CREATE OR REPLACE cannot make; PostgreSQL manual, "CREATE VIEW", notes.
+ *
+ * @param moved - objects of files that the revision drops: one that a new file defines has moved there
+ */
+function assertReplaceable(
+  { path, text, parsed, previous }: ReadFile,
+  moved: readonly string[],
+  { live }: FreezeContext,
+): void {
   const standing = previous.filter(({ sha256 }) => sha256 !== null);
-  if (standing.every(({ sha256 }) => sha256 === hashAsset(text))) return;
-  if (kindOf(path) === 'types') throw typeChanged(live.fileOf(path));
-  const existing = new Set(standing.flatMap(({ entry }) => entry.objects));
+  const isChanged = standing.some(({ sha256 }) => sha256 !== hashAsset(text));
+  if (isChanged && kindOf(path) === 'types') throw typeChanged(live.fileOf(path));
+  const own = isChanged ? standing.flatMap(({ entry }) => entry.objects) : [];
+  const existing = new Set([...own, ...moved]);
   const stuck = parsed.objects.find((object) => !object.replaces && existing.has(identityOf(object)));
-  if (stuck) throw notReplaceable(live.fileOf(path), identityOf(stuck), stuck.kind);
+  if (stuck) throw notReplaceable(live.fileOf(path), stuck);
+}
+
+/** Files that need each other are loaded twice. */
+function assertLoadsTwice({ path, parsed }: ReadFile, { live }: FreezeContext): void {
+  const stuck = parsed.objects.find((object) => !object.replaces);
+  if (stuck) throw notReplaceable(live.fileOf(path), stuck);
+}
+
+function droppedObjects(drops: readonly string[], { history, before }: FreezeContext): string[] {
+  return drops.flatMap((path) => history.versionAt(path, before)?.entry.objects ?? []);
 }
 
 function duplicateObject(object: string, file: string, other: string): AssetError {
@@ -175,14 +202,18 @@ function typeChanged(file: string): AssetError {
   });
 }
 
-function notReplaceable(file: string, object: string, kind: string): AssetError {
-  const next =
-    kind === 'materialized view'
-      ? 'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next'
-      : 'write CREATE OR REPLACE in the file';
+function notReplaceable(file: string, object: DefinedObject): AssetError {
   return new AssetError('ASSET_NOT_REPLACEABLE', {
-    message: `"${object}" exists already and "${file}" does not replace it`,
+    message: `"${identityOf(object)}" exists already and "${file}" does not replace it`,
     where: file,
-    next,
+    next: waysRound[object.kind] ?? 'write CREATE OR REPLACE in the file',
   });
 }
+
+const keepFile = 'PostgreSQL cannot replace a type: give the file its old name again';
+const waysRound: Record<string, string> = {
+  'materialized view':
+    'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next',
+  type: keepFile,
+  domain: keepFile,
+};

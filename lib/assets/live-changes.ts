@@ -24,14 +24,17 @@ export async function liveChanges(
   everywhere: AppliedSet,
 ): Promise<LiveChange[]> {
   const paths = await live.paths();
+  const standingAt = (path: string) =>
+    history.versionsAt(path, everywhere).filter(({ sha256 }) => sha256 !== null);
   const edited = paths.flatMap((path) => {
-    const standing = history.versionsAt(path, everywhere).filter(({ sha256 }) => sha256 !== null);
+    const standing = standingAt(path);
     const hash = hashAsset(live.read(path).text);
     if (standing.some(({ sha256 }) => sha256 === hash)) return [];
     return [{ path, change: standing.length === 0 ? ('new' as const) : ('changed' as const) }];
   });
   const deleted = history.paths
-    .filter((path) => !live.has(path) && typeof history.versionAt(path, before)?.sha256 === 'string')
+    .filter((path) => !live.has(path) && standingAt(path).length > 0)
+    .filter((path) => typeof history.versionAt(path, before)?.sha256 === 'string')
     .map((path) => ({ path, change: 'deleted' as const }));
   return [...edited, ...deleted];
 }

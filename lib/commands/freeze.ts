@@ -9,7 +9,15 @@ import { listed } from '../graph/wording.js';
 import { type Project, reopenProject } from '../project.js';
 import type { StepReport } from '../runtime/run-plan.js';
 import type { Script } from '../script/script-directory.js';
-import { callsOf, changesFor, freezeFor, type FrozenEntry, learnCalls, writeFrozen } from './freezing.js';
+import {
+  callsOf,
+  changesFor,
+  freezeFor,
+  type FrozenEntry,
+  learnCalls,
+  pinnedTexts,
+  writeFrozen,
+} from './freezing.js';
 import { runSteps } from './migrate.js';
 
 export interface FreezeOptions {
@@ -50,7 +58,7 @@ async function callsToFreeze(
 ) {
   if (files.length > 0) return callsOf(project, files);
   const learned = await learnCalls(project, script);
-  if (!learned.syncs) return learned;
+  if (!learned.syncs) return { ...learned, pinned: pinnedTexts(project, learned) };
   const own =
     project
       .readHistory()

@@ -4,8 +4,15 @@
 import { kindOf } from '../assets/asset-directory.js';
 import { type AssetCalls, freezeFiles } from '../assets/freeze.js';
 import { type LiveChange, liveChanges } from '../assets/live-changes.js';
-import { assetFolderOf, type FrozenFile, type ManifestEntry, writeManifest } from '../assets/manifest.js';
+import {
+  assetFolderOf,
+  type FrozenFile,
+  type ManifestEntry,
+  readFrozen,
+  writeManifest,
+} from '../assets/manifest.js';
 import { AssetError } from '../errors.js';
+import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { LearningLoader } from '../ops/asset-loader.js';
 import { Awaiting } from '../ops/awaiting.js';
@@ -71,6 +78,30 @@ export async function learnCalls(project: Project, script: Script): Promise<Lear
   const module = await loadScript(script, project.load);
   await module.upgrade(op);
   return assets;
+}
+
+/**
+ * Returns the texts that a script pins with `{ at }`, by path.
+ *
+ * @throws AssetError `ASSET_NOT_FROZEN` when the file did not stand there
+ */
+export function pinnedTexts(project: Project, { pins }: LearningLoader): Map<string, string> {
+  const history = project.readHistory();
+  return new Map(
+    [...pins].map(([path, at]) => {
+      const { revisions } = resolve(project.graph, at);
+      const version = history.versionAt(path, project.graph.closure(revisions));
+      if (version === undefined || version.sha256 === null) throw notStanding(path, at);
+      return [path, readFrozen(project.root, version.manifest, version.entry)];
+    }),
+  );
+}
+
+function notStanding(path: string, at: string): AssetError {
+  return new AssetError('ASSET_NOT_FROZEN', {
+    message: `"${path}" does not stand at "${at}"`,
+    next: 'name a revision at which it was loaded',
+  });
 }
 
 /** Splits paths that a person names, `raw_sql/procs/a.sql` or `procs/a.sql`, into loads and drops. */

@@ -79,8 +79,8 @@ async function migrate(project: Project, purpose: string, plan: Planner): Promis
 
 /** Runs a plan in an open session. */
 export function runSteps(project: Project, session: Session, plan: readonly Step[], history: AssetHistory) {
-  const { transaction } = project.config.settings;
-  return runPlan(plan, { ...project, history, session, transaction });
+  const { transaction, ddl } = project.config.settings;
+  return runPlan(plan, { ...project, history, session, transaction, ddl });
 }
 
 /**
@@ -100,12 +100,12 @@ function assertConvergent(
 
 /** Makes the error for a file that two branches changed. */
 export function divergent({ path, versions }: Divergence): AssetError {
-  const revisions = versions.map(({ revision }) => revision);
+  const [last, ...others] = versions.map(({ revision }) => revision);
   return new AssetError('ASSET_DIVERGENT', {
-    message: `"${path}" was changed by ${listed(revisions)}, on branches that no merge joins`,
+    message: `"${path}" was changed by ${listed([last ?? '', ...others])}, on branches that no merge joins`,
     where: versions[0] && `${versions[0].manifest.folder}/${path}`,
-    next: `take the change of one branch back and make it again on top of the other; then join them with \`limbeck merge\``,
-    details: { path, revisions },
+    next: `make the live file hold both changes, set the downRevision of "${last}" to "${others[0]}", and run \`limbeck freeze ${last}\`; \`limbeck merge\` joins branches that agree`,
+    details: { path, revisions: [last, ...others] },
   });
 }
 

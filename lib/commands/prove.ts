@@ -8,6 +8,7 @@ import { memoryConnection } from '../runtime/embedded.js';
 import { runPlan } from '../runtime/run-plan.js';
 import { openSession, type Session } from '../runtime/session.js';
 import { readDigest } from '../schema/digest.js';
+import { divergent } from './migrate.js';
 import { type RoundTripFinding, walkRoundTrip } from '../verify/round-trip.js';
 
 export interface RoundTripReport {
@@ -21,11 +22,14 @@ export interface RoundTripReport {
 /**
  * Walks every revision up, down and up on an embedded scratch database, and compares the catalog.
  *
- * @throws MigrationError when a revision cannot be applied or reverted at all
+ * @throws MigrationError when a revision cannot be applied the first time
+ * @throws AssetError `ASSET_DIVERGENT` when the heads disagree about a file: no upgrade could reach them all
  */
 export async function roundTrip(project: Project): Promise<RoundTripReport> {
   const started = performance.now();
   const { graph, logger, scripts } = project;
+  const [divergence] = project.readHistory().divergentAt(graph.closure(graph.effectiveHeads));
+  if (divergence !== undefined) throw divergent(divergence);
   const session = await openShadow(project);
   let count = 0;
   try {
@@ -61,7 +65,9 @@ function databaseOf(project: Project, session: Session) {
   const { sink, ledger } = session;
   return {
     async run(step: Parameters<typeof runPlan>[0][number]) {
-      await runPlan([step], { ...project, history, session, transaction: 'revision', logger: silentLogger });
+      const { ddl } = project.config.settings;
+      const context = { ...project, history, session, ddl, logger: silentLogger };
+      await runPlan([step], { ...context, transaction: 'revision' });
       await session.refresh();
     },
     digest: () =>

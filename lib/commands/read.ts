@@ -123,12 +123,12 @@ export interface ShowReport {
 /**
  * Returns all about the revisions that a text names.
  *
- * @throws RevisionError when it names nothing
+ * @throws RevisionError when it names nothing, though there are revisions
  */
 export async function show(project: Project, text: string): Promise<ShowReport> {
   const rows = /\bcurrent\b/.test(text) ? await readRows(project, 'show') : undefined;
   const { revisions } = resolve(project.graph, text, rows);
-  if (revisions.length === 0) throw nothingToShow(text);
+  if (revisions.length === 0 && project.graph.ids.length > 0) throw nothingToShow(text);
   const assets = project.readHistory();
   return {
     revisions: revisions.map((id) => ({

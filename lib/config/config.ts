@@ -3,12 +3,13 @@
  *
  * Order: defaults < `limbeck` block of the environment < `LIMBECK_*` variables < what the caller says.
  */
+import { isAbsolute, relative } from 'node:path';
 import type { Knex } from 'knex';
 import { ConfigError } from '../errors.js';
 import { didYouMean, listed } from '../graph/wording.js';
 import {
-  defaultSettings,
   type LimbeckSettings,
+  mergeSettings,
   readSettings,
   type Settings,
   settingsFromVariables,
@@ -63,26 +64,41 @@ export interface ConfigRequest {
 export async function resolveConfig(request: ConfigRequest): Promise<Config> {
   const { root, knexfile, variables = {}, overrides = {} } = request;
   const exported = await evaluate(request.exported, knexfile);
-  const wanted = request.environment ?? variables['NODE_ENV'] ?? 'development';
+  // As in Knex, a variable that is set to nothing says nothing.
+  const wanted = request.environment ?? (variables['NODE_ENV'] || 'development');
   const { limbeck = {}, connection, ...rest } = environmentOf(exported, wanted, knexfile);
   const knex: Knex.Config = connection === undefined ? rest : { ...rest, connection };
   assertPostgres(knex, knexfile, wanted);
-  const settings = {
-    ...defaultSettings,
-    ...fromKnex(knex),
-    ...readSettings(limbeck, `${knexfile}, block "limbeck" of "${wanted}"`),
-    ...settingsFromVariables(variables),
-    ...readSettings(overrides, 'flags'),
+  const settings = mergeSettings([
+    fromKnex(knex),
+    readSettings(limbeck, `${knexfile}, block "limbeck" of "${wanted}"`),
+    settingsFromVariables(variables),
+    readSettings(overrides, 'flags'),
+  ]);
+  return Object.freeze({
+    root,
+    knexfile,
+    environment: wanted,
+    knex,
+    settings: Object.freeze(inProject(root, settings)),
+  });
+}
+
+/** Knexfiles often spell folders in full; limbeck names files as they are called in the project. */
+function inProject(root: string, settings: Settings): Settings {
+  const local = (path: string) => (isAbsolute(path) ? relative(root, path) : path);
+  const { directories, rawSql, template } = settings;
+  return {
+    ...settings,
+    directories: directories.map(local),
+    rawSql: local(rawSql),
+    template: template === undefined ? undefined : local(template),
   };
-  return Object.freeze({ root, knexfile, environment: wanted, knex, settings: Object.freeze(settings) });
 }
 
 /** A knexfile may export a function, a promise, and `default`, one in the other. */
 async function evaluate(exported: unknown, knexfile: string): Promise<Record<string, unknown>> {
-  let value: unknown = exported;
-  if (isObject(value) && 'default' in value) value = value['default'];
-  if (typeof value === 'function') value = callConfig(value as () => unknown, knexfile);
-  value = await value;
+  const value = await settle(defaultOf(exported), knexfile);
   if (isObject(value)) return value;
   throw new ConfigError('KNEXFILE_INVALID', {
     message: `the knexfile exports ${value === null ? 'null' : typeof value}, not a configuration`,
@@ -91,12 +107,19 @@ async function evaluate(exported: unknown, knexfile: string): Promise<Record<str
   });
 }
 
-function callConfig(config: () => unknown, knexfile: string): unknown {
+/** Of a module that was compiled to CommonJS, the default export has a default export. */
+function defaultOf(exported: unknown): unknown {
+  if (!isObject(exported) || !('default' in exported)) return exported;
+  const { default: given } = exported;
+  return isObject(given) && given['__esModule'] === true ? given['default'] : given;
+}
+
+async function settle(given: unknown, knexfile: string): Promise<unknown> {
   try {
-    return config();
+    return await (typeof given === 'function' ? (given as () => unknown)() : given);
   } catch (error) {
     throw new ConfigError('KNEXFILE_INVALID', {
-      message: `the function that the knexfile exports failed: ${(error as Error).message}`,
+      message: `the ${typeof given === 'function' ? 'function' : 'promise'} that the knexfile exports failed: ${(error as Error).message}`,
       where: knexfile,
       next: 'mend the knexfile',
       cause: error,

@@ -141,39 +141,64 @@ const readers: Record<keyof Settings, Reader<unknown>> = {
   lockTimeout: duration,
   ddl: (value) =>
     typeof value === 'object' && value !== null
-      ? { ...defaultSettings.ddl, ...readAll(value, ddlReaders, 'ddl.') }
+      ? readAll(value, ddlReaders, 'ddl.')
       : new Expected('an object'),
   edited: oneOf('warn', 'refuse'),
   model: text,
   shadowUrl: text,
 };
 
+/** Settings of one place, checked: those that it holds. */
+export type GivenSettings = Partial<Omit<Settings, 'ddl'>> & { readonly ddl?: Partial<Settings['ddl']> };
+
+/** Puts settings above the defaults, each place above those before it; those of `ddl` one by one. */
+export function mergeSettings(places: readonly GivenSettings[]): Settings {
+  const ddl = Object.assign({}, defaultSettings.ddl, ...places.map((given) => given.ddl)) as Settings['ddl'];
+  return { ...(Object.assign({}, defaultSettings, ...places) as Settings), ddl: Object.freeze(ddl) };
+}
+
 /**
  * Checks a block of settings and returns those that it holds.
  *
- * @param where - the file and block, for errors
+ * @param where - the file and block, for errors; or what makes it of the setting
  * @throws ConfigError `UNKNOWN_SETTING`, `INVALID_SETTING`
  */
-export function readSettings(block: object, where: string): Partial<Settings> {
+export function readSettings(block: unknown, where: string | ((setting: string) => string)): GivenSettings {
   try {
-    return readAll(block, readers, '') as Partial<Settings>;
+    if (typeof block !== 'object' || block === null)
+      throw new SettingProblem('INVALID_SETTING', 'limbeck', ['an object of settings']);
+    return readAll(block, readers, '') as GivenSettings;
   } catch (error) {
-    if (error instanceof SettingProblem) throw error.at(where);
-    throw error;
+    if (!(error instanceof SettingProblem)) throw error;
+    throw error.at(typeof where === 'string' ? where : where(error.setting));
   }
 }
 
-/** Returns what the `LIMBECK_*` variables say, by setting: `LIMBECK_LOCK_TIMEOUT` is `lockTimeout`. */
+/** Returns what the `LIMBECK_*` variables say: `LIMBECK_DDL_LOCK_TIMEOUT` is `lockTimeout` of `ddl`. */
 export function settingsFromVariables(
   variables: Readonly<Record<string, string | undefined>>,
-): Partial<Settings> {
-  const block = Object.keys(readers).flatMap((name) => {
-    const variable = `LIMBECK_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
-    const value = variables[variable];
-    if (value === undefined || name === 'ddl') return [];
-    return [[name, readers[name as keyof Settings] === texts ? value.split(',') : value]];
+): GivenSettings {
+  const { ddl: _ddl, ...plainReaders } = readers;
+  const ddl = blockOf(variables, ddlReaders, 'ddl.');
+  const block = blockOf(variables, plainReaders, '');
+  return readSettings(Object.keys(ddl).length === 0 ? block : { ...block, ddl }, variableOf);
+}
+
+function blockOf(
+  variables: Readonly<Record<string, string | undefined>>,
+  known: Readonly<Record<string, Reader<unknown>>>,
+  prefix: string,
+): Record<string, unknown> {
+  const given = Object.entries(known).flatMap(([name, read]) => {
+    const value = variables[variableOf(`${prefix}${name}`)];
+    return value === undefined ? [] : [[name, read === texts ? value.split(',') : value]];
   });
-  return readSettings(Object.fromEntries(block), 'LIMBECK_* variables');
+  return Object.fromEntries(given) as Record<string, unknown>;
+}
+
+function variableOf(setting: string): string {
+  const words = setting.replace('.', '_').replace(/[A-Z]/g, (letter) => `_${letter}`);
+  return `LIMBECK_${words.toUpperCase()}`;
 }
 
 function readAll(

@@ -65,7 +65,7 @@ function ambiguousWalk(spec: WalkSpec, here: Place, ways: readonly Place[]): Rev
     message: `"${spec.text}" has no single next step, ${reason}: ${listed(candidates)}`,
     next: isUp
       ? 'pick the branch, as in `limbeck upgrade NAME@+1`, or name the revision'
-      : 'name the revision to walk to; `limbeck history` lists them',
+      : `name the revision to walk to: ${listed(candidates, 2)} would do`,
     details: { text: spec.text, at, candidates },
   });
 }

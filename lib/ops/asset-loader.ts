@@ -4,7 +4,10 @@
 import type { RevisionId } from '../graph/revision.js';
 
 export interface LoadOptions {
-  /** A revision: loads the version that stood there, in place of this revision's own. */
+  /**
+   * A revision: `limbeck freeze` takes the version that stood there, in place of the live file. It is
+   * frozen like any other, so what runs is this revision's own copy.
+   */
   readonly at?: RevisionId;
 }
 
@@ -18,11 +21,14 @@ export interface AssetLoader {
 export class LearningLoader implements AssetLoader {
   readonly loads: string[] = [];
   readonly drops: string[] = [];
+  /** The revision whose version is wanted, by path. */
+  readonly pins = new Map<string, RevisionId>();
   /** Whether the script does all that its manifest says, so that the manifest decides. */
   syncs = false;
 
   load(paths: readonly string[], options?: LoadOptions): void {
-    if (options?.at === undefined) this.loads.push(...paths);
+    this.loads.push(...paths);
+    if (options?.at !== undefined) for (const path of paths) this.pins.set(path, options.at);
   }
 
   drop(paths: readonly string[]): void {

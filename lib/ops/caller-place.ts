@@ -1,6 +1,7 @@
 /**
  * Finding the line of a script that called an operation.
  */
+import { pathToFileURL } from 'node:url';
 import type { Place } from '../sql/place.js';
 
 /** Deep enough for helpers of a project between the script and the operation. */
@@ -21,12 +22,15 @@ export function callerPlace(script: { readonly path: string; readonly file: stri
 }
 
 /**
- * Returns line and column of the first frame of a stack that lies in the file; an address may have a
- * query behind the path.
+ * Returns line and column of the first frame of a stack that lies in the file.
+ *
+ * Modules that Node loaded itself are named by their address, in which a space is `%20`, and behind which
+ * a query may stand.
  */
 export function placeInStack(stack: string, path: string): { line: number; column: number } | undefined {
-  for (let at = stack.indexOf(path); at !== -1; at = stack.indexOf(path, at + 1)) {
-    const [, line, column] = /^(?:\?[^\s:]*)?:(\d+):(\d+)/.exec(stack.slice(at + path.length)) ?? [];
+  const frames = stack.replaceAll(pathToFileURL(path).pathname, path);
+  for (let at = frames.indexOf(path); at !== -1; at = frames.indexOf(path, at + 1)) {
+    const [, line, column] = /^(?:\?[^\s:]*)?:(\d+):(\d+)/.exec(frames.slice(at + path.length)) ?? [];
     if (line !== undefined) return { line: Number(line), column: Number(column) };
   }
   return undefined;

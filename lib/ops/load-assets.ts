@@ -12,7 +12,7 @@ import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { quoteIdentifier } from '../sql/quote.js';
 import { ownStatement, type Sink, statement } from '../sql/statement.js';
-import type { AssetLoader, LoadOptions } from './asset-loader.js';
+import type { AssetLoader } from './asset-loader.js';
 
 /** What the database has installed, by path; kept true while the run goes on. */
 export interface InstalledAssets {
@@ -35,8 +35,6 @@ export interface LoadContext {
   readonly after: AppliedSet;
   readonly installed: InstalledAssets;
   readonly readFrozen: (version: AssetVersion) => string;
-  /** The applied set of a pinned revision. */
-  readonly closureOf: (revision: RevisionId) => AppliedSet;
 }
 
 /** A path on its way from what stands to what should stand. */
@@ -55,13 +53,10 @@ export function createAssetLoader(context: LoadContext): AssetLoader {
     direction === 'upgrade'
       ? (path: string) => upgradeOf(path, context)
       : (path: string) => downgradeOf(path, context);
-  const run = (paths: readonly string[], options?: LoadOptions) => {
+  // A version pinned with `{ at }` was frozen with the revision, and needs no care here.
+  const run = (paths: readonly string[]) => {
     if (paths.length === 0) throw nothingNamed(context);
-    const { at } = options ?? {};
-    apply(
-      paths.map((path) => (at === undefined ? change(path) : pinnedTo(at, path, context))),
-      context,
-    );
+    apply(paths.map(change), context);
   };
   return {
     load: run,
@@ -88,35 +83,28 @@ function downgradeOf(path: string, { history, revision, before, after, file }: L
   return { path, from, to: to?.sha256 === null ? undefined : to };
 }
 
-function pinnedTo(at: RevisionId, path: string, context: LoadContext): Change {
-  const to = context.history.versionAt(path, context.closureOf(at));
-  if (to === undefined) throw notFrozen(path, at, context.file);
-  return {
-    path,
-    from: context.history.versionsAt(path, context.before),
-    to: to.sha256 === null ? undefined : to,
-  };
-}
-
 /** Drops what goes away, dependents first, then loads what stays, requirements first. */
 function apply(changes: readonly Change[], context: LoadContext): void {
   for (const change of changes) assertUnchanged(change, context);
   const wanted = changes.filter(({ to }) => to !== undefined && needsLoading(to, context));
   for (const change of inLoadOrder(changes, standingOf).toReversed()) dropObjects(change, context);
   const { sink } = context;
-  const loads = inLoadOrder(wanted, ({ to }) => to);
-  const cyclic = loads.filter(({ to }) => to?.entry.cyclic === true);
-  if (cyclic.length > 0) {
-    // Functions that call each other pass no check until all are there; the second load checks them.
-    sink.record(ownStatement('set local check_function_bodies = off'));
-    for (const { to } of cyclic) if (to) loadVersion(to, context);
-    sink.record(ownStatement('set local check_function_bodies = on'));
+  const loads = inLoadOrder(wanted, ({ to }) => to).flatMap(({ to }) => to ?? []);
+  for (const version of loads) {
+    if (isCyclic(version)) sink.record(ownStatement('set local check_function_bodies = off'));
+    loadVersion(version, context);
+    if (isCyclic(version)) sink.record(ownStatement('set local check_function_bodies = on'));
   }
-  for (const { to } of loads) if (to) loadVersion(to, context);
+  // Functions that call each other pass no check until all are there; the second load checks them.
+  for (const version of loads.filter(isCyclic)) loadVersion(version, context);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);
     else context.installed.install(to);
   }
+}
+
+function isCyclic({ entry }: AssetVersion): boolean {
+  return entry.cyclic === true;
 }
 
 /** A type cannot be loaded twice, and need not be: the guard has seen that it is the one that stands. */
@@ -140,17 +128,28 @@ function inLoadOrder(
   return loadOrder(needs).paths.flatMap((path) => byPath.get(path) ?? []);
 }
 
-/** Drops by exact identity what stands and is not defined any more; never CASCADE. */
-function dropObjects({ from, to }: Change, { sink }: LoadContext): void {
-  const kept = new Set(to?.entry.objects);
+/**
+ * Drops by exact identity what stands and is not defined any more; never CASCADE. What another file
+ * defines once the step is done is left alone: it has only moved there.
+ */
+function dropObjects({ path, from, to }: Change, { sink, history, after }: LoadContext): void {
   const standing = from.filter(({ sha256 }) => sha256 !== null).flatMap(({ entry }) => entry.objects);
+  const kept = new Set(to?.entry.objects);
   const gone = [...new Set(standing)].filter((object) => !kept.has(object));
-  for (const object of gone.toReversed()) sink.record(ownStatement(`drop ${object}`));
+  if (gone.length === 0) return;
+  for (const other of history.paths.filter((each) => each !== path)) {
+    for (const object of history.versionAt(other, after)?.entry.objects ?? []) kept.add(object);
+  }
+  for (const object of gone.filter((each) => !kept.has(each)).toReversed()) {
+    sink.record(ownStatement(`drop ${object}`));
+  }
 }
 
 function loadVersion(version: AssetVersion, { sink, readFrozen }: LoadContext): void {
   const schema = folderSchemaOf(version.path);
-  const made = statement(readFrozen(version), { file: frozenFileOf(version.manifest, version.path) });
+  const file = frozenFileOf(version.manifest, version.path);
+  const advice = `mend the live file of "${version.path}", then run \`limbeck redo ${version.revision}\``;
+  const made = statement(readFrozen(version), { file, advice });
   if (schema === undefined) return sink.record(made);
   const remember = `select set_config('limbeck.search_path', current_setting('search_path'), true)`;
   const restore = `select set_config('search_path', current_setting('limbeck.search_path'), true)`;

@@ -8,7 +8,7 @@ import { ConfigError, DatabaseError, LimbeckError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { embedded, embeddedConnection, embeddedDirectoryOf } from './embedded.js';
 import { type KnexFactory, loadKnex } from './knex-client.js';
-import type { PgConnection } from './pg-connection.js';
+import { type CommandResult, type PgConnection, sendQuery } from './pg-connection.js';
 import { failureOf, type ServerError } from './sql-failure.js';
 
 /** An open connection. */
@@ -19,6 +19,13 @@ export interface OpenConnection {
   readonly config: Knex.Config;
   /** The database in words, without password. */
   readonly database: string;
+  /**
+   * Runs a query on a connection of its own beside this one, and returns its rows; none where there can be
+   * no other connection, or none just now. Never throws.
+   */
+  beside(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
+  /** The number of the server's process for this connection; undefined where it has none to tell. */
+  readonly processId: number | undefined;
   close(): Promise<void>;
 }
 
@@ -35,20 +42,59 @@ export async function openConnection(config: Config, logger: Logger): Promise<Op
   const opened = createKnex(knex, resolved);
   const database = describeDatabase(resolved, opened, config);
   logger.info(`database: ${database} (${config.environment})`);
-  const client = opened.client as {
-    acquireConnection(): Promise<PgConnection>;
-    releaseConnection(c: object): Promise<void>;
-  };
+  const client = opened.client as KnexClient;
+  const started = startedBy(client);
   try {
     const connection = await client.acquireConnection();
     const close = async () => {
       await client.releaseConnection(connection as object);
       await opened.destroy();
     };
-    return { connection, knex, config: resolved, database, close };
+    const beside: OpenConnection['beside'] = (text, values) =>
+      queryBeside(client, text, values).catch(() => []);
+    const processId = connection.processID ?? undefined;
+    return { connection, knex, config: resolved, database, beside, processId, close };
   } catch (error) {
+    for (const connection of started) void connection.end();
     await opened.destroy();
-    throw connectFailure(error, database);
+    throw connectFailure(error, database, embeddedDirectoryOf(resolved) !== undefined);
+  }
+}
+
+/** What is used of the client inside a Knex. */
+interface KnexClient {
+  readonly connectionSettings: object;
+  driver: { readonly Client: new (settings: object) => PgConnection };
+  acquireConnection(): Promise<PgConnection>;
+  releaseConnection(connection: object): Promise<void>;
+  /** Opens one beside the pool. */
+  acquireRawConnection(): Promise<PgConnection>;
+}
+
+/**
+ * Keeps account of the connections that the driver starts. One that fails on the driver's side, for want of a
+ * password, it leaves open, and neither it nor Knex closes it: the process would stay alive for a minute.
+ */
+function startedBy(client: KnexClient): readonly PgConnection[] {
+  const started: PgConnection[] = [];
+  class StartedClient extends client.driver.Client {
+    constructor(settings: object) {
+      super(settings);
+      started.push(this);
+    }
+  }
+  client.driver = Object.create(client.driver, { Client: { value: StartedClient } }) as KnexClient['driver'];
+  return started;
+}
+
+/** PGlite has one session: another connection would be the same one. */
+async function queryBeside(client: KnexClient, text: string, values: readonly unknown[]) {
+  if ('connection' in client.connectionSettings) return [];
+  const other = await client.acquireRawConnection();
+  try {
+    return ((await sendQuery(other, { text, values: [...values] })) as CommandResult).rows;
+  } finally {
+    await other.end();
   }
 }
 
@@ -94,18 +140,27 @@ const silent = { warn() {}, error() {}, deprecate() {}, debug() {} };
 
 /** One connection, kept as long as the command runs; errors are thrown, not logged by Knex. */
 function createKnex(knex: KnexFactory, config: Knex.Config): Knex {
-  return knex({
-    ...config,
-    client: config.client ?? 'pg',
-    // Knex would ask the server for it, one round trip for a difference that PostgreSQL 15 no longer has.
-    version: config.version ?? '15',
-    pool: { ...config.pool, min: 0, max: 1 },
-    log: config.log ?? silent,
-  });
+  try {
+    return knex({
+      ...config,
+      client: config.client ?? 'pg',
+      // Knex would ask the server for it, one round trip for a difference that PostgreSQL 15 no longer has.
+      version: config.version ?? '15',
+      pool: { ...config.pool, min: 0, max: 1 },
+      log: config.log ?? silent,
+    });
+  } catch (error) {
+    if (!/Cannot find module 'pg'/.test((error as Error).message)) throw error;
+    throw new ConfigError('KNEX_NOT_INSTALLED', {
+      message: 'pg, the driver that Knex uses, is not installed',
+      next: 'run `npm install pg`',
+      cause: error,
+    });
+  }
 }
 
-function describeDatabase(config: Knex.Config, opened: Knex, { root, knex }: Config): string {
-  const directory = embeddedDirectoryOf(config) ?? embeddedDirectoryOf(knex);
+function describeDatabase(config: Knex.Config, opened: Knex, { root }: Config): string {
+  const directory = embeddedDirectoryOf(config);
   if (directory !== undefined || typeof config.connection === 'function') {
     return directory === undefined
       ? 'the connection of the knexfile'
@@ -129,10 +184,20 @@ function relative(root: string, directory: string): string {
   return directory.startsWith(`${root}/`) ? directory.slice(root.length + 1) : directory;
 }
 
+const serverAdvice = {
+  forbidden: 'see that this user may use the socket of the server',
+  unreachable: 'start the server, or correct host and port in the knexfile',
+};
+const embeddedAdvice = {
+  forbidden: 'see that this user may write to the folder',
+  unreachable: 'if the folder is damaged, remove it: the next `limbeck upgrade` makes it anew',
+};
+
 /** Chooses code and advice for a connection that cannot be opened. */
-function connectFailure(error: unknown, database: string): LimbeckError {
+function connectFailure(error: unknown, database: string, isEmbedded: boolean): LimbeckError {
   if (error instanceof LimbeckError) return error;
   const cause = error as ServerError;
+  const advice = isEmbedded ? embeddedAdvice : serverAdvice;
   const facts = (next: string) => ({
     message: `cannot connect to ${database}: ${cause.message || String(cause.code)}`,
     where: database,
@@ -154,6 +219,10 @@ function connectFailure(error: unknown, database: string): LimbeckError {
       );
     case '42501':
       return new DatabaseError('PRIVILEGE_MISSING', facts('grant CONNECT on the database to the user'));
+    case 'EROFS':
+    case 'EPERM':
+    case 'EACCES':
+      return new DatabaseError('PRIVILEGE_MISSING', facts(advice.forbidden));
     case 'ENOSPC':
       return new DatabaseError('DISK_FULL', facts('free space on this disk'));
     case '53300':
@@ -162,10 +231,7 @@ function connectFailure(error: unknown, database: string): LimbeckError {
     default:
       return isPasswordProblem(cause)
         ? new DatabaseError('AUTHENTICATION_FAILED', facts('set the password in the knexfile'))
-        : new DatabaseError(
-            'DATABASE_UNREACHABLE',
-            facts('start the server, or correct host and port in the knexfile'),
-          );
+        : new DatabaseError('DATABASE_UNREACHABLE', facts(advice.unreachable));
   }
 }
 

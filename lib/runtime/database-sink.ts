@@ -7,7 +7,7 @@ import { LimbeckError, MigrationError } from '../errors.js';
 import { ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
 import { MessageError, type PgConnection, sendMessage, sendQuery } from './pg-connection.js';
 import {
-  failedStatement,
+  failureOf,
   isConnectionLost,
   type SentStatement,
   type ServerError,
@@ -20,21 +20,35 @@ const separator = '\n;\n';
 export class DatabaseSink implements Sink {
   readonly canRead = true;
   readonly connection: PgConnection;
+  /** The database in words: the place of an error that no script made. */
+  readonly database: string;
   readonly #onStatement: (text: string) => void;
   #recorded: Statement[] = [];
   /** The error that spoilt the open transaction; only going back to a savepoint mends that. */
   #spoiltBy: unknown;
   #isLost = false;
+  #isInterrupted = false;
 
   /** @param onStatement - told each text that is sent */
-  constructor(connection: PgConnection, onStatement: (text: string) => void = () => {}) {
+  constructor(connection: PgConnection, database: string, onStatement: (text: string) => void = () => {}) {
     this.connection = connection;
+    this.database = database;
     this.#onStatement = onStatement;
   }
 
   /** Whether the connection broke, so that nothing can be sent any more. */
   get isLost(): boolean {
     return this.#isLost;
+  }
+
+  /** Whether somebody wants the run to stop, and it has not yet been rolled back. */
+  get isInterrupted(): boolean {
+    return this.#isInterrupted;
+  }
+
+  /** From now on nothing is sent but a rollback. */
+  interrupt(): void {
+    this.#isInterrupted = true;
   }
 
   record(made: Statement): void {
@@ -59,7 +73,7 @@ export class DatabaseSink implements Sink {
       text += statement.text + separator;
     }
     await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
-      sqlFailure(error, failedStatement(sent, completed), text),
+      sqlFailure(error, { text, sent, completed }),
     );
   }
 
@@ -69,7 +83,7 @@ export class DatabaseSink implements Sink {
     const sent = { statement: made, offset: 0 };
     const result = await this.#guard(
       sendQuery(this.connection, { ...config, text: this.#told(made.text) }),
-      (error, completed) => sqlFailure(error, failedStatement([sent], completed), made.text),
+      (error, completed) => sqlFailure(error, { text: made.text, sent: [sent], completed }),
     );
     return result as QueryResult;
   }
@@ -77,8 +91,9 @@ export class DatabaseSink implements Sink {
   /** Runs limbeck's own text at once and returns the answer of each command. */
   async ask(text: string): Promise<readonly QueryResult[]> {
     await this.flush();
+    this.#assertWanted();
     return this.#guard(sendMessage(this.connection, this.#told(text)), (error) =>
-      sqlFailure(error, undefined, text),
+      failureOf(error, { where: this.database }),
     );
   }
 
@@ -112,6 +127,7 @@ export class DatabaseSink implements Sink {
   async rollback(): Promise<void> {
     this.#recorded = [];
     this.#spoiltBy = undefined;
+    this.#isInterrupted = false;
     if (this.#isLost) return;
     await sendMessage(this.connection, this.#told('rollback')).catch((error: unknown) => this.#spoil(error));
     this.#spoiltBy = undefined;
@@ -141,7 +157,12 @@ export class DatabaseSink implements Sink {
     if (source instanceof Error && isConnectionLost(source)) this.#isLost = true;
   }
 
+  #assertWanted(): void {
+    if (this.#isInterrupted) throw interruption();
+  }
+
   #assertUnspoilt(): void {
+    this.#assertWanted();
     const error = this.#spoiltBy;
     if (error === undefined) return;
     throw new MigrationError('SWALLOWED_ERROR', {
@@ -152,4 +173,13 @@ export class DatabaseSink implements Sink {
       cause: error,
     });
   }
+}
+
+/** Makes the error for a run that was stopped from outside. */
+export function interruption(cause?: unknown): MigrationError {
+  return new MigrationError('INTERRUPTED', {
+    message: 'it was interrupted',
+    next: 'run the command again',
+    cause,
+  });
 }

@@ -55,15 +55,21 @@ function tryTake(file: string): boolean {
   }
 }
 
+/** Returns undefined when the file is gone. */
 function readHolder(file: string): Holder | undefined {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
-  } catch {
-    return undefined;
+    const { pid: number, started } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Holder>;
+    return Number.isInteger(number) && started !== undefined ? ({ pid: number, started } as Holder) : nobody;
+  } catch (error) {
+    return (error as { code?: string }).code === 'ENOENT' ? undefined : nobody;
   }
 }
 
+/** Stands in a file that is no lock: what a crash of the machine may leave. */
+const nobody: Holder = { pid: 0, started: '' };
+
 function isAlive(holder: Holder): boolean {
+  if (holder.pid <= 0) return false;
   try {
     kill(holder.pid, 0);
   } catch (error) {

@@ -36,13 +36,6 @@ export function embedded(directory = '.limbeck/db', options: EmbeddedOptions = {
   return { client: 'pg', connection: marked(connection, { directory, options }), pool: { min: 0, max: 1 } };
 }
 
-function marked(
-  connection: Knex.ConnectionConfigProvider,
-  directory: EmbeddedDirectory,
-): Knex.ConnectionConfigProvider {
-  return Object.defineProperty(connection, embeddedKey, { value: directory, configurable: true });
-}
-
 /** Returns the directory of a configuration that `embedded` has made. */
 export function embeddedDirectoryOf({ connection }: Knex.Config): EmbeddedDirectory | undefined {
   return (connection as { [embeddedKey]?: EmbeddedDirectory } | undefined)?.[embeddedKey];
@@ -53,7 +46,7 @@ export function embeddedDirectoryOf({ connection }: Knex.Config): EmbeddedDirect
  * closes it when that connection ends.
  */
 export function embeddedConnection({ directory, options }: EmbeddedDirectory): Knex.ConnectionConfigProvider {
-  return async () => {
+  const connect = async () => {
     const release = await lockDirectory(directory, options.lockTimeout ?? 60_000);
     try {
       return closingConfig(await openDirectory(directory), release);
@@ -62,6 +55,15 @@ export function embeddedConnection({ directory, options }: EmbeddedDirectory): K
       throw error;
     }
   };
+  return marked(connect, { directory, options });
+}
+
+/** Notes the directory on the function, for naming the database without opening it. */
+function marked(
+  connection: Knex.ConnectionConfigProvider,
+  directory: EmbeddedDirectory,
+): Knex.ConnectionConfigProvider {
+  return Object.defineProperty(connection, embeddedKey, { value: directory, configurable: true });
 }
 
 /** Makes the `connection` function of a scratch database in memory. */

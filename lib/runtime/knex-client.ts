@@ -193,7 +193,9 @@ function recordBuilder(builder: KnexBuilder, { origin }: PendingOperation, sink:
   const parts = [builder.toSQL()].flat();
   const asks = parts.some(({ bindings = [], output }) => output !== undefined || bindings.length > 0);
   if (asks) return false;
-  for (const { sql } of parts) sink.record(statement(unescapeQuestionMarks(sql), { origin }));
+  const isRaw = builder._sequence.some(({ method }) => method === 'raw');
+  const unescape = isRaw ? unescapeQuestionMarks : unescapeOutsideQuotes;
+  for (const { sql } of parts) sink.record(statement(unescape(sql), { origin }));
   return true;
 }
 
@@ -229,6 +231,12 @@ function escapeQuestionMarks(sql: string): string {
   );
 }
 
+/** In a raw text `\?` means `?` wherever it stands, as Knex has it. */
 function unescapeQuestionMarks(sql: string): string {
   return sql.replaceAll('\\?', '?');
+}
+
+/** What builders put in quotes are values, a default or a comment: their `\?` is meant. */
+function unescapeOutsideQuotes(sql: string): string {
+  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\\\?/g, (found) => (found === '\\?' ? '?' : found));
 }

@@ -185,12 +185,30 @@ select path, sha256, revision from ${this.#assets}`;
   }
 }
 
-/** Opens the transaction of a step: its id is kept in a setting that ends with it. */
-export function beginStatements(applicationName: string): Statement[] {
-  const settings =
-    `select set_config('limbeck.transaction', pg_current_xact_id()::text, true),` +
-    ` set_config('application_name', ${quoteLiteral(applicationName.slice(0, 63))}, true)`;
-  return [ownStatement('begin'), ownStatement(settings)];
+/** How statements of a step wait; milliseconds, 0 means without limit. */
+export interface StepTimeouts {
+  readonly lockTimeout: number;
+  readonly statementTimeout: number;
+}
+
+/**
+ * Opens the transaction of a step. Its id is kept in a setting that ends with it, as the time limits do.
+ */
+export function beginStatements(applicationName: string, timeouts?: StepTimeouts): Statement[] {
+  const settings: [string, string][] = [
+    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
+    ['limbeck.transaction', 'pg_current_xact_id()::text'],
+    ...(timeouts === undefined ? [] : limitsOf(timeouts)),
+  ];
+  const calls = settings.map(([name, value]) => `set_config('${name}', ${value}, true)`);
+  return [ownStatement('begin'), ownStatement(`select ${calls.join(', ')}`)];
+}
+
+function limitsOf({ lockTimeout, statementTimeout }: StepTimeouts): [string, string][] {
+  return [
+    ['lock_timeout', `'${lockTimeout}'`],
+    ['statement_timeout', `'${statementTimeout}'`],
+  ];
 }
 
 const divisionByZero = '22012';

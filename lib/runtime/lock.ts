@@ -48,7 +48,7 @@ export async function waitForLock(
     const holder = await readHolder(sink, key);
     if (holder !== told) logger.info(`waiting for ${holder}`);
     told = holder;
-    if (performance.now() >= until) throw timedOut(holder, timeoutMs);
+    if (performance.now() >= until) throw timedOut(holder, timeoutMs, sink.database);
     await sleep(pollMs);
     const [answer] = await sink.ask(`select ${tryLockColumn(key)}`);
     if (answer?.rows[0]?.['locked'] === true) return;
@@ -71,9 +71,10 @@ where l.locktype = 'advisory' and l.granted and l.objsubid = 1
   return `"${name}", server process ${pid}, of ${usename} from ${host}, connected since ${since}`;
 }
 
-function timedOut(holder: string, timeoutMs: number): LockError {
+function timedOut(holder: string, timeoutMs: number, database: string): LockError {
   return new LockError('LOCK_TIMEOUT', {
     message: `another migrator holds the lock: ${holder}`,
+    where: database,
     next: `wait until it is done and run the command again; limbeck waited ${timeoutMs / 1000} s (setting "lockTimeout")`,
     details: { holder, timeoutMs },
   });

@@ -13,6 +13,8 @@ export interface CommandResult {
 export interface PgConnection {
   query(query: unknown): unknown;
   end(): Promise<void>;
+  /** Number of the server's process; PGlite has none. */
+  readonly processID?: number | null;
   readonly constructor: { readonly Query?: QueryClass };
 }
 

@@ -18,11 +18,12 @@ import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
 import { loadScript, scriptPlace, type ScriptModule } from '../script/script-module.js';
 import { ownStatement } from '../sql/statement.js';
-import type { DatabaseSink } from './database-sink.js';
+import { type DatabaseSink, interruption } from './database-sink.js';
 import { createSinkKnexes, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
-import { beginStatements, type Ledger, type LogEvent } from './ledger.js';
+import { beginStatements, type Ledger, type LogEvent, type StepTimeouts } from './ledger.js';
+import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
 import type { Session } from './session.js';
-import { failureOf, type ServerError } from './sql-failure.js';
+import { failureOf, isConnectionLost } from './sql-failure.js';
 
 export interface RunContext {
   readonly root: string;
@@ -32,6 +33,7 @@ export interface RunContext {
   readonly load: ModuleLoader;
   readonly session: Session;
   readonly transaction: 'revision' | 'all';
+  readonly ddl: LockRetryOptions & StepTimeouts;
   readonly logger: Logger;
 }
 
@@ -76,9 +78,10 @@ export async function runPlan(plan: readonly Step[], context: RunContext): Promi
       await run.step(step, step === steps[0], step === steps.at(-1));
     } catch (error) {
       const stands = context.transaction === 'revision' ? done : [];
-      await run.fail(step, error);
+      const failure = session.sink.isInterrupted ? interruption(error) : error;
+      await run.fail(step, failure, performance.now() - started);
       throw stepFailure(
-        error,
+        failure,
         step,
         stands,
         stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []),
@@ -126,11 +129,25 @@ class Run {
     this.#installed = new InstalledMirror(state.assets, sink, ledger);
   }
 
+  /** A step that has a transaction of its own is tried again when it meets a lock. */
   async step(step: ReadyStep, isFirst: boolean, isLast: boolean): Promise<void> {
-    const { session, transaction } = this.#context;
+    const { session, transaction, ddl, logger } = this.#context;
+    if (transaction === 'all') return this.#attempt(step, isFirst, isLast);
+    const installed = this.#installed.copy();
+    const attempt = () => this.#attempt(step, true, true);
+    const undo = async () => {
+      await session.sink.rollback();
+      this.#installed.restore(installed);
+    };
+    return withLockRetries({ attempt, undo }, session, ddl, logger);
+  }
+
+  async #attempt(step: ReadyStep, isFirst: boolean, isLast: boolean): Promise<void> {
+    const { session, transaction, ddl } = this.#context;
     const { sink, ledger } = session;
     if (transaction === 'revision' || isFirst) {
-      for (const begin of beginStatements(`limbeck ${step.direction} ${step.revision}`)) sink.record(begin);
+      for (const begin of beginStatements(`limbeck ${step.direction} ${step.revision}`, ddl))
+        sink.record(begin);
     }
     await this.#runScript(step);
     for (const move of ledger.moveRows(step.change)) sink.record(move);
@@ -160,7 +177,7 @@ class Run {
   }
 
   #loaderOf({ revision, direction, script }: ReadyStep): AssetLoader {
-    const { root, graph, history, session } = this.#context;
+    const { root, history, session } = this.#context;
     const applied = this.#applied;
     const after = { has: (id: RevisionId) => (id === revision ? direction === 'upgrade' : applied.has(id)) };
     return createAssetLoader({
@@ -173,17 +190,16 @@ class Run {
       after,
       installed: this.#installed,
       readFrozen: ({ manifest, entry }: AssetVersion) => readFrozen(root, manifest, entry),
-      closureOf: (id) => graph.closure([id]),
     });
   }
 
   /** Rolls back and notes the failure; what cannot be noted does not hide the error. */
-  async fail(step: ReadyStep, error: unknown): Promise<void> {
+  async fail(step: ReadyStep, error: unknown, durationMs: number): Promise<void> {
     const { sink, ledger } = this.#context.session;
     await sink.rollback();
     if (sink.isLost) return;
     sink.record(
-      ledger.log({ ...eventOf(step), outcome: 'failed', error: (error as Error).message, durationMs: 0 }),
+      ledger.log({ ...eventOf(step), outcome: 'failed', error: (error as Error).message, durationMs }),
     );
     await sink.flush().catch(() => {});
   }
@@ -194,9 +210,11 @@ function eventOf({ revision, direction, module }: ReadyStep): LogEvent {
   return { revision, direction, outcome, scriptSha256: module.sha256 };
 }
 
+type InstalledMap = Session['state']['assets'];
+
 /** What is installed, in memory as in the ledger. */
 class InstalledMirror implements InstalledAssets {
-  readonly #assets: Map<string, { readonly sha256: string; readonly revision: RevisionId }>;
+  #assets: Map<string, { readonly sha256: string; readonly revision: RevisionId }>;
   readonly #sink: DatabaseSink;
   readonly #ledger: Ledger;
 
@@ -208,6 +226,15 @@ class InstalledMirror implements InstalledAssets {
 
   get(path: string) {
     return this.#assets.get(path);
+  }
+
+  copy(): InstalledMap {
+    return new Map(this.#assets);
+  }
+
+  /** Back to a copy, after a step was rolled back. */
+  restore(copy: InstalledMap): void {
+    this.#assets = new Map(copy);
   }
 
   install(version: AssetVersion): void {
@@ -230,27 +257,35 @@ function stepFailure(
   current: readonly RevisionId[],
 ): MigrationError {
   const failure = error instanceof LimbeckError ? error : explain(error, script);
-  const stands =
-    applied.length === 0
-      ? 'nothing was changed'
-      : applied.length === 1
-        ? '1 revision before it stands'
-        : `${applied.length} revisions before it stand`;
   return new MigrationError(failure.code, {
     message: `${direction} of "${revision}" failed: ${failure.message}`,
     where: failure.where ?? script.file,
     excerpt: failure.excerpt,
-    next: `${failure.next}; ${stands}, the database is at ${current.length === 0 ? 'base' : current.join(', ')}`,
+    next: `${failure.next}; ${whatStands(failure, applied, current)}`,
     cause: error,
     details: { ...failure.details, revision, direction, applied, current },
   });
 }
 
+/** Where a transaction ended unseen, or the connection broke while it was perhaps committed, nobody knows. */
+function whatStands(
+  { code }: LimbeckError,
+  applied: readonly StepReport[],
+  current: readonly RevisionId[],
+): string {
+  const at = current.length === 0 ? 'base' : current.join(', ');
+  if (code === 'TRANSACTION_LOST' || code === 'CONNECTION_LOST') return `before it the database was at ${at}`;
+  if (applied.length === 0) return `nothing was changed, the database is at ${at}`;
+  const [count, stand] =
+    applied.length === 1 ? ['1 revision', 'stands'] : [`${applied.length} revisions`, 'stand'];
+  return `${count} before it ${stand}, the database is at ${at}`;
+}
+
 /** An error of the driver came through Knex; any other is the script's own. */
 function explain(error: unknown, script: Script): LimbeckError {
   const where = scriptPlace(error, script);
-  const { code, severity } = error as ServerError & { severity?: string };
-  if (severity !== undefined || code?.startsWith('08')) return failureOf(error as ServerError, { where });
+  const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
+  if (isDrivers) return failureOf(error, { where });
   return new MigrationError('STEP_FAILED', {
     message: error instanceof Error ? error.message : String(error),
     where,

@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly lock: boolean;
   /** What the server shows as application name: `limbeck upgrade`. */
   readonly purpose: string;
+  /** Stops what runs in the session. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const oldestServer = 150_000;
@@ -40,22 +42,34 @@ const emptyState: LedgerState = { rows: [], assets: new Map() };
  * @throws LockError `LOCK_TIMEOUT`, `DIRECTORY_LOCKED`
  */
 export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
-  const opened = await openConnection(config, options.logger);
+  const { logger, signal } = options;
+  const opened = await openConnection(config, logger);
+  const sink = new DatabaseSink(opened.connection, opened.database, (text) => logger.debug(text));
+  const stop = () => {
+    sink.interrupt();
+    if (opened.processId !== undefined)
+      void opened.beside('select pg_cancel_backend($1)', [opened.processId]);
+  };
+  signal?.addEventListener('abort', stop);
+  const close = () => {
+    signal?.removeEventListener('abort', stop);
+    return opened.close();
+  };
   try {
-    return await introduce(opened, config, options);
+    return await introduce({ ...opened, close }, sink, config, options);
   } catch (error) {
-    await opened.close();
+    await close();
     throw error;
   }
 }
 
 async function introduce(
   opened: OpenConnection,
+  sink: DatabaseSink,
   { settings }: Config,
   options: SessionOptions,
 ): Promise<Session> {
   const { logger, lock, purpose } = options;
-  const sink = new DatabaseSink(opened.connection, (text) => logger.debug(text));
   const ledger = new Ledger(settings);
   const key = lockKey(settings);
   let facts = await readFacts(sink, ledger, purpose, lock ? key : undefined);

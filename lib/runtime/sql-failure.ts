@@ -19,46 +19,55 @@ export interface SentStatement {
   readonly offset: number;
 }
 
-/** Returns the statement and command that failed, by the number of commands that had completed. */
-export function failedStatement(
-  sent: readonly SentStatement[],
-  completed: number,
-): { readonly sent: SentStatement; readonly commandOffset: number } | undefined {
-  let passed = 0;
-  for (const each of sent) {
-    const { commands } = each.statement;
-    if (completed < passed + commands.length) {
-      return { sent: each, commandOffset: commands[completed - passed]?.offset ?? 0 };
-    }
-    passed += commands.length;
-  }
-  return undefined;
+/** A message that the server answered with an error. */
+export interface FailedMessage {
+  readonly text: string;
+  readonly sent: readonly SentStatement[];
+  /** How many of its commands had succeeded. */
+  readonly completed: number;
 }
 
 /**
  * Makes the error for a statement that the server refused.
  *
- * @param text - what was sent, in which the server's position counts
+ * The server parses a message before it runs its first command: where it gives a position, the statement
+ * there is the one that failed, else the one that comes after those that had completed.
  */
-export function sqlFailure(
-  error: ServerError,
-  failed: { readonly sent: SentStatement; readonly commandOffset: number } | undefined,
-  text: string,
-): LimbeckError {
+export function sqlFailure(error: ServerError, { text, sent, completed }: FailedMessage): LimbeckError {
+  const at = error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position));
+  const failed = (at !== undefined && statementAt(sent, at)) || statementAfter(sent, completed);
   if (failed === undefined) return failureOf(error, { where: undefined });
-  const { statement, offset } = failed.sent;
+  const { statement, place } = failed;
   const explained = statement.explain?.(error.code, error);
   if (explained !== undefined) return explained;
-  const at =
-    error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position)) - offset;
-  const isInside = at !== undefined && at >= 0 && at < statement.text.length;
-  const place = isInside ? at : failed.commandOffset;
   return failureOf(error, {
     where: placeOf(statement, place),
     excerpt: excerptAt(statement.text, place),
     statement: statement.text,
     file: statement.file,
+    advice: statement.advice,
   });
+}
+
+/** A statement, and an offset in its text. */
+interface FailedStatement {
+  readonly statement: Statement;
+  readonly place: number;
+}
+
+function statementAt(sent: readonly SentStatement[], at: number): FailedStatement | undefined {
+  const found = sent.find(({ statement, offset }) => at >= offset && at < offset + statement.text.length);
+  return found && { statement: found.statement, place: at - found.offset };
+}
+
+function statementAfter(sent: readonly SentStatement[], completed: number): FailedStatement | undefined {
+  let passed = 0;
+  for (const { statement } of sent) {
+    const command = statement.commands[completed - passed];
+    if (command !== undefined) return { statement, place: command.offset };
+    passed += statement.commands.length;
+  }
+  return undefined;
 }
 
 interface FailurePlace {
@@ -66,6 +75,7 @@ interface FailurePlace {
   readonly excerpt?: string;
   readonly statement?: string;
   readonly file?: string | undefined;
+  readonly advice?: string | undefined;
 }
 
 /** Chooses code and advice by SQLSTATE; PostgreSQL manual, appendix "PostgreSQL Error Codes". */
@@ -75,9 +85,9 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
     message: detail === undefined ? error.message : `${error.message} (${detail})`,
     where: place.where,
     excerpt: place.excerpt,
-    next: hint ?? next,
+    next,
     cause: error,
-    details: { sqlstate, ...(place.statement === undefined ? {} : { statement: place.statement }) },
+    details: { sqlstate, ...(hint && { hint }), ...(place.statement && { statement: place.statement }) },
   });
   if (isConnectionLost(error)) {
     return new DatabaseError(
@@ -109,7 +119,10 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
     case '25001':
       return new MigrationError('SQL_FAILED', facts('this command cannot run inside a transaction'));
     default:
-      return new MigrationError('SQL_FAILED', facts('mend the statement'));
+      return new MigrationError(
+        'SQL_FAILED',
+        facts(place.advice ?? hint?.replace(/\.$/, '') ?? 'mend the statement'),
+      );
   }
 }
 

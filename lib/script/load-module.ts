@@ -1,7 +1,7 @@
 /**
  * Importing a user's module, whatever it is written in: TypeScript or JavaScript, ESM or CommonJS.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, extname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -22,10 +22,25 @@ export function createModuleLoader(root: string): ModuleLoader {
   let jiti: Promise<Jiti> | undefined;
   const esmFolders = new Map<string, boolean>();
   return async (path) => {
-    if (isPlainEsm(path, esmFolders)) return importNatively(path);
+    if (isPlainEsm(path, esmFolders)) {
+      try {
+        return await importNatively(path);
+      } catch (error) {
+        if (!(error instanceof SyntaxError)) throw error;
+        jiti ??= startJiti(root);
+        if (!isBroken(path, await jiti)) throw error;
+        // Node keeps the line of the mistake to itself; jiti, which cannot import the module either, tells it.
+      }
+    }
     jiti ??= startJiti(root);
     return (await jiti).import<Record<string, unknown>>(path);
   };
+}
+
+/** Tells code that is no JavaScript from an import that the other module does not export. */
+function isBroken(path: string, jiti: Jiti): boolean {
+  const transformed = jiti.transform({ source: readFileSync(path, 'utf8'), filename: path, ts: false });
+  return transformed.startsWith('exports.__JITI_ERROR__');
 }
 
 /** @param known - whether `.js` is ESM, by folder: a folder of scripts asks a thousand times */

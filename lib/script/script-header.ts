@@ -37,7 +37,8 @@ export async function prepareHeaderReader(): Promise<void> {
  */
 export function readModuleHeader(text: string, file: string): ScriptHeader | undefined {
   const values = new Map<Field, Literal>();
-  for (const [field, offset] of [...esModuleFields(text), ...commonJsFields(text)]) {
+  const commonJs = commonJsFields(text);
+  for (const [field, offset] of commonJs.length > 0 ? commonJs : esModuleFields(text, file)) {
     values.set(field, readLiteral(text, offset, field, file));
   }
   return headerFrom(values, file, leadingComment(text));
@@ -46,7 +47,7 @@ export function readModuleHeader(text: string, file: string): ScriptHeader | und
 /** Reads the header of a plain-SQL script: `-- revision: …` and the like, before `-- upgrade`. */
 export function readSqlHeader(text: string, file: string): ScriptHeader | undefined {
   const values = new Map<Field, Literal>();
-  const head = text.split(/^--\s*upgrade\s*$/im)[0] ?? '';
+  const head = text.replace(/^\uFEFF/, '').split(/^--\s*upgrade\s*$/im)[0] ?? '';
   for (const [, name = '', value = ''] of head.matchAll(/^--\s*(\w+)\s*:[ \t]*(.*?)\s*$/gm)) {
     const field = fields.find((known) => known === name);
     if (field)
@@ -55,8 +56,11 @@ export function readSqlHeader(text: string, file: string): ScriptHeader | undefi
         isList(field) ? value.split(/[\s,]+/).filter((item) => item !== '' && item !== 'null') : value,
       );
   }
-  return headerFrom(values, file, /^--\s+(?!\w+\s*:)(.+)$/m.exec(head)?.[1]);
+  return headerFrom(values, file, sqlMessagePattern.exec(head)?.[1]);
 }
+
+/** The first comment that is no field. */
+const sqlMessagePattern = new RegExp(`^--[ \\t]+(?!(?:${fields.join('|')})\\s*:)(.+)$`, 'm');
 
 function isList(field: Field): boolean {
   return field === 'downRevision' || field === 'branchLabels' || field === 'dependsOn';
@@ -89,30 +93,49 @@ function listOf(value: Literal | undefined): readonly string[] {
 }
 
 /** The lexer knows strings, comments and templates, so a header that is only quoted is not taken for one. */
-function esModuleFields(text: string): [Field, number][] {
+function esModuleFields(text: string, file: string): [Field, number][] {
+  const exported = exportsOf(text, file);
+  return exported.flatMap((entry) => {
+    const field = fields.find((known) => entry.type === 'direct' && !entry.typeOnly && known === entry.name);
+    return field === undefined ? [] : [[field, entry.end] as [Field, number]];
+  });
+}
+
+function exportsOf(text: string, file: string): ReturnType<typeof parse>[1] {
   try {
-    const [, exported] = parse(text);
-    return exported.flatMap((entry) => {
-      const field = fields.find((known) => entry.type === 'direct' && known === entry.name);
-      return field === undefined ? [] : [[field, entry.end] as [Field, number]];
+    return parse(text)[1];
+  } catch (error) {
+    const { idx = 0 } = error as { idx?: number };
+    throw new ScriptError('HEADER_UNREADABLE', {
+      message: 'the header cannot be read: the code is broken',
+      where: formatPlace({ file, ...lineAndColumn(text, idx) }),
+      next: 'mend the code',
+      cause: error,
     });
-  } catch {
-    // Broken code is found when the script is run; until then its CommonJS lines may still be read.
-    return [];
   }
 }
 
 function commonJsFields(text: string): [Field, number][] {
-  return [...text.matchAll(/^(?:module\.)?exports\.(\w+)(?=\s*=[^=])/gm)].flatMap((found) => {
+  if (!text.includes('exports.')) return [];
+  const code = text.replace(quotedPattern, (quoted) => ' '.repeat(quoted.length));
+  return [...code.matchAll(/^(?:module\.)?exports\.(\w+)(?=\s*=[^=])/gm)].flatMap((found) => {
     const field = fields.find((known) => known === found[1]);
-    return field === undefined ? [] : [[field, found.index + found[0].length] as [Field, number]];
+    const offset = found.index + found[0].length;
+    return field === undefined || declarationPattern.test(code.slice(offset)) ? [] : [[field, offset]];
   });
 }
+
+/** Comments, texts and templates, none of which holds code. */
+const quotedPattern =
+  /\/\/[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\[\s\S])*`/g;
+
+/** What the TypeScript compiler writes before the values: `exports.downRevision = exports.revision = void 0;`. */
+const declarationPattern = /^(?:\s*=\s*exports\.\w+)*\s*=\s*void 0;/;
 
 /** Reads the literal behind the name of an export: `: type` and `=` come before it. */
 function readLiteral(text: string, offset: number, field: Field, file: string): Literal {
   const rest = text.slice(offset);
-  const value = /^\s*(?::[^=;]*)?=(?![=>])\s*([\s\S]*)$/.exec(rest)?.[1];
+  const value = beforeValue.exec(rest)?.[1];
   const literal = value === undefined ? undefined : literalAtStart(value);
   if (literal === undefined) throw unreadable(field, formatPlace({ file, ...lineAndColumn(text, offset) }));
   return literal;
@@ -120,13 +143,18 @@ function readLiteral(text: string, offset: number, field: Field, file: string): 
 
 const stringPattern = `'(?:[^'\\\\\\n]|\\\\.)*'|"(?:[^"\\\\\\n]|\\\\.)*"|\`[^\`$\\\\]*\``;
 const spacePattern = '(?:\\s|//[^\\n]*\\n|/\\*[\\s\\S]*?\\*/)*';
-const atString = new RegExp(`^(${stringPattern})`);
+/** Behind a value its type may stand, and then the declaration must end: `'a' + suffix` is no literal. */
+const endPattern =
+  '(?:\\s+(?:as|satisfies)\\b[^;\\n]*?)*(?:[ \\t]|/\\*.*?\\*/)*(?:[;,]|$|(?://[^\\n]*)?\\r?\\n(?!\\s*[-+*/%.?&|=<>([`]))';
+const beforeValue = new RegExp(`^${spacePattern}(?::[^=;]*)?=(?![=>])${spacePattern}([\\s\\S]*)$`);
+const atNothing = new RegExp(`^(?:null|undefined)\\b${endPattern}`);
+const atString = new RegExp(`^(${stringPattern})${endPattern}`);
 const atList = new RegExp(
-  `^\\[(${spacePattern}(?:(?:${stringPattern})${spacePattern},?${spacePattern})*)\\]`,
+  `^\\[(${spacePattern}(?:(?:${stringPattern})${spacePattern},?${spacePattern})*)\\]${endPattern}`,
 );
 
 function literalAtStart(value: string): Literal | undefined {
-  if (/^(?:null|undefined)\b/.test(value)) return null;
+  if (atNothing.test(value)) return null;
   const single = atString.exec(value)?.[1];
   if (single !== undefined) return unquote(single);
   const list = atList.exec(value)?.[1];
@@ -138,12 +166,20 @@ function literalAtStart(value: string): Literal | undefined {
 }
 
 function unquote(literal: string): string {
-  return literal.slice(1, -1).replace(/\\(.)/g, '$1');
+  return literal
+    .slice(1, -1)
+    .replace(/\\(?:u\{([\da-f]+)\}|u([\da-f]{4})|x([\da-f]{2})|(.))/gi, (_, braced, four, two, character) =>
+      character === undefined
+        ? String.fromCodePoint(Number.parseInt(braced ?? four ?? two, 16))
+        : (controls[character] ?? character),
+    );
 }
+
+const controls: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t' };
 
 /** The first line of the comment that a script begins with is its message. */
 function leadingComment(text: string): string | undefined {
-  const comment = /^\uFEFF?\s*(?:'use strict';\s*)?(?:\/\*\*?([\s\S]*?)\*\/|\/\/([^\n]*))/.exec(text);
+  const comment = /^\uFEFF?\s*(?:['"]use strict['"];\s*)?(?:\/\*\*?([\s\S]*?)\*\/|\/\/([^\n]*))/.exec(text);
   const lines = (comment?.[1] ?? comment?.[2] ?? '')
     .split('\n')
     .map((line) => line.replace(/^\s*\*?\s*/, '').trim());

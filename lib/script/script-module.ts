@@ -5,14 +5,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { LimbeckError, ScriptError } from '../errors.js';
 import { placeInStack } from '../ops/caller-place.js';
-import type { Operations } from '../ops/operations.js';
 import { formatPlace } from '../sql/place.js';
 import type { ModuleLoader } from './load-module.js';
 import type { Script } from './script-directory.js';
-import { sqlScript } from './sql-script.js';
+import { type MigrationFunction, sqlScript } from './sql-script.js';
 
 export type Direction = 'upgrade' | 'downgrade';
-export type MigrationFunction = (op: Operations) => unknown;
 
 /** A script that was imported. */
 export interface ScriptModule {

@@ -2,8 +2,11 @@
  * Plain-SQL scripts: a header, `-- upgrade` and `-- downgrade`, each followed by its statements.
  */
 import { ScriptError } from '../errors.js';
+import type { Operations } from '../ops/operations.js';
 import { statement } from '../sql/statement.js';
-import type { MigrationFunction } from './script-module.js';
+
+/** One direction of a script. */
+export type MigrationFunction = (op: Operations) => unknown;
 
 /**
  * Makes the two functions of a plain-SQL script.

@@ -82,11 +82,11 @@ function cursorPosition(error: unknown): number {
 }
 
 function tryParse(parse: Parse, text: string): ParseResult | undefined {
-  for (const candidate of [text, `select ${text}`]) {
+  for (const candidate of [text, `select ${text}`, `select ${text.replace(/^.*?:=/s, '')}`]) {
     try {
       return parse(candidate);
     } catch {
-      // An expression of PL/pgSQL is no statement, and not everything in a body is an expression.
+      // An expression of PL/pgSQL is no statement, an assignment no expression; other things are neither.
     }
   }
   return undefined;
@@ -203,6 +203,8 @@ const standardNames: Record<string, string> = {
   time: 'time without time zone',
   timetz: 'time with time zone',
   varbit: 'bit varying',
+  // Without quotes it would be the type of fixed length.
+  char: '"char"',
 };
 
 function typeText(type: Node): string {
@@ -248,7 +250,8 @@ function bodiesOf(
 ): string[] {
   const routine = (node['CreateFunctionStmt'] ?? node['DoStmt']) as Node | undefined;
   if (routine === undefined) return [];
-  const options = Array.isArray(routine['options']) ? (routine['options'] as Node[]) : [];
+  const given = routine['options'] ?? routine['args'];
+  const options = Array.isArray(given) ? (given as Node[]) : [];
   const body = optionStrings(options, 'as')[0];
   if (body === undefined) return [];
   const [language = 'plpgsql'] = optionStrings(options, 'language');

@@ -39,6 +39,7 @@ interface Token {
 const wordPattern = /[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*/y;
 const dollarTagPattern = /\$(?:[A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*)?\$/y;
 const spacePattern = /\s+/y;
+const restOfLinePattern = /[^\n\r]*/y;
 const numberPattern = /\d[\w.]*|\$\d+/y;
 const wordsKept = 6;
 
@@ -65,6 +66,17 @@ export function splitCommands(sql: string): Command[] {
   return commands;
 }
 
+/** Blanks comments, texts and quoted names: what is left stands where it stood. */
+export function blankQuoted(sql: string): string {
+  return [...tokens(sql)]
+    .map(({ kind, start, end }) => {
+      const isQuoted = kind === 'other' && end - start > 1;
+      const isComment = kind === 'space' && /[-/]/.test(sql.charAt(start));
+      return isQuoted || isComment ? ' '.repeat(end - start) : sql.slice(start, end);
+    })
+    .join('');
+}
+
 /** A command while its end is being looked for. */
 class OpenCommand {
   start: number | undefined;
@@ -72,6 +84,8 @@ class OpenCommand {
   readonly #words: string[] = [];
   readonly #parentheses: number[] = [];
   readonly #bodies: number[] = [];
+  /** Where the command has just said `begin`. */
+  #begin: number | undefined;
 
   /** Whether a semicolon here would end the command. */
   get isClosed(): boolean {
@@ -85,15 +99,18 @@ class OpenCommand {
     if (token.kind === 'open') this.#parentheses.push(token.start);
     if (token.kind === 'close') this.#parentheses.pop();
     if (token.kind === 'word' && this.#parentheses.length === 0) this.#addWord(token, sql);
+    else this.#begin = undefined;
   }
 
-  /** Notes a word, and where a `BEGIN ATOMIC` body opens and closes; psql goes by the same rule. */
+  /** Notes a word, and where a `BEGIN ATOMIC` body opens and closes; a routine may be named `begin`. */
   #addWord({ start, end }: Token, sql: string): void {
     const word = sql.slice(start, end).toLowerCase();
     if (this.#words.length < wordsKept) this.#words.push(word);
     if (!this.#createsRoutine) return;
-    if (word === 'begin' || (word === 'case' && this.#bodies.length > 0)) this.#bodies.push(start);
+    if (word === 'atomic' && this.#begin !== undefined) this.#bodies.push(this.#begin);
+    if (word === 'case' && this.#bodies.length > 0) this.#bodies.push(start);
     if (word === 'end') this.#bodies.pop();
+    this.#begin = word === 'begin' ? start : undefined;
   }
 
   get #createsRoutine(): boolean {
@@ -160,9 +177,9 @@ function match(pattern: RegExp, sql: string, start: number): string | undefined 
   return pattern.exec(sql)?.[0];
 }
 
+/** A carriage return ends a comment as well, for the server as for us: what follows it is run. */
 function endOfLine(sql: string, start: number): number {
-  const newline = sql.indexOf('\n', start);
-  return newline === -1 ? sql.length : newline + 1;
+  return start + (match(restOfLinePattern, sql, start)?.length ?? 0);
 }
 
 /** Block comments nest in PostgreSQL. */

@@ -16,6 +16,8 @@ export interface Statement {
   readonly origin?: Place | undefined;
   /** The file that `text` is the content of, if it is one. */
   readonly file?: string | undefined;
+  /** What to do when the server refuses it, where that is known. */
+  readonly advice?: string | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
 }
@@ -49,16 +51,16 @@ export function placeOf({ text, file, origin }: Statement, offset = 0): string |
   return origin && formatPlace(origin);
 }
 
+/** What is known of a text besides itself. */
+type About = Pick<Statement, 'origin' | 'file' | 'advice'>;
+
 /**
  * Makes a statement of a text that limbeck did not write.
  *
  * @throws MigrationError `TRANSACTION_CONTROL` when a command would begin or end a transaction,
  *   `SQL_UNTERMINATED` when a quote, comment, parenthesis or body is left open
  */
-export function statement(
-  text: string,
-  about: { origin?: Place | undefined; file?: string } = {},
-): Statement {
+export function statement(text: string, about: About = {}): Statement {
   const made: Statement = { text, commands: commandsOf(text, about), ...about };
   const control = made.commands.find(controlsTransaction);
   if (control) throw transactionControl(made, control);
@@ -70,7 +72,7 @@ export function ownStatement(text: string, explain?: Explanation): Statement {
   return { text, commands: [{ text, offset: 0, words: [] }], ...(explain && { explain }) };
 }
 
-function commandsOf(text: string, about: { origin?: Place | undefined; file?: string }): Command[] {
+function commandsOf(text: string, about: About): Command[] {
   try {
     return splitCommands(text);
   } catch (error) {

@@ -4,6 +4,7 @@
  * What it finds is a downgrade that runs without an error and does not restore the database, which is
  * what downgrades that nobody tests do.
  */
+import { MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { describeDifference, type Digest, type DigestDifference, firstDifference } from '../schema/digest.js';
@@ -19,7 +20,8 @@ export interface RoundTripFinding {
   readonly revision: RevisionId;
   /** After which step it shows: its downgrade did not restore, or its second upgrade made something else. */
   readonly after: 'downgrade' | 'upgrade';
-  readonly difference: DigestDifference;
+  /** The first difference in the catalog; null when the step could not be run at all. */
+  readonly difference: DigestDifference | null;
   readonly text: string;
 }
 
@@ -28,6 +30,7 @@ export interface RoundTripFinding {
  * compared would mean anything.
  *
  * @param onRevision - told each revision before its turn
+ * @throws what an upgrade throws that fails the first time: then the revision itself is wrong, not its way back
  */
 export async function walkRoundTrip(
   revisions: readonly RevisionId[],
@@ -39,21 +42,29 @@ export async function walkRoundTrip(
     onRevision(revision);
     await database.run({ direction: 'upgrade', revision });
     const above = await database.digest();
-    await database.run({ direction: 'downgrade', revision });
-    const restored = firstDifference(below, await database.digest());
-    if (restored !== undefined) return finding(revision, 'downgrade', restored);
-    await database.run({ direction: 'upgrade', revision });
-    const again = firstDifference(above, await database.digest());
-    if (again !== undefined) return finding(revision, 'upgrade', again);
+    const finding =
+      (await tryStep({ direction: 'downgrade', revision }, below, database)) ??
+      (await tryStep({ direction: 'upgrade', revision }, above, database));
+    if (finding !== undefined) return finding;
     below = above;
   }
   return undefined;
 }
 
-function finding(
-  revision: RevisionId,
-  after: RoundTripFinding['after'],
-  difference: DigestDifference,
-): RoundTripFinding {
-  return { revision, after, difference, text: describeDifference(difference) };
+/** Takes a step that must end at a state that was there before. */
+async function tryStep(
+  step: Step,
+  expected: Digest,
+  database: RoundTripDatabase,
+): Promise<RoundTripFinding | undefined> {
+  const { revision, direction: after } = step;
+  try {
+    await database.run(step);
+  } catch (error) {
+    if (!(error instanceof MigrationError)) throw error;
+    const text = [error.message, error.where, error.excerpt].filter((part) => part !== undefined).join('\n');
+    return { revision, after, difference: null, text };
+  }
+  const difference = firstDifference(expected, await database.digest());
+  return difference && { revision, after, difference, text: describeDifference(difference) };
 }

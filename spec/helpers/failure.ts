@@ -2,9 +2,10 @@
  * Expecting that a command fails as it should: with a code, a place, advice, and without a trace.
  */
 import { expect } from 'chai';
-import { type ErrorCode, LimbeckError } from '../../lib/index.js';
+import type { ErrorCode, LimbeckError } from '../../lib/index.js';
 import type { TestDatabase } from './database.js';
 import { stateOf } from './database-state.js';
+import { rejectionOf } from './thrown.js';
 
 /** What is expected of an error; a text must be there in full, a pattern must match. */
 export interface ExpectedFailure {
@@ -15,24 +16,12 @@ export interface ExpectedFailure {
   readonly excerpt?: string | RegExp;
 }
 
-/** Returns the error that `work` fails with; a success, and an error that limbeck did not throw, fail the test. */
-export async function failureOf(work: Promise<unknown>): Promise<LimbeckError> {
-  let result: unknown;
-  try {
-    result = await work;
-  } catch (error) {
-    if (error instanceof LimbeckError) return error;
-    throw error;
-  }
-  throw new Error(`it did not fail, and returned ${JSON.stringify(result)}`);
-}
-
 /** Expects that `work` fails as described, with advice; returns the error. */
 export async function expectFailure(
   work: Promise<unknown>,
   expected: ExpectedFailure,
 ): Promise<LimbeckError> {
-  const error = await failureOf(work);
+  const error = await rejectionOf(work);
   const { code, message, where, next, excerpt } = error;
   const found = { code, message, where, next, excerpt };
   for (const name of Object.keys(expected) as (keyof ExpectedFailure)[]) {

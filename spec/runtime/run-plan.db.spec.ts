@@ -11,7 +11,11 @@ import {
   versionRows,
 } from '../helpers/database-state.js';
 import { expectFailure } from '../helpers/failure.js';
-import { migrationProject, type ProjectOptions, type ScriptText } from '../helpers/migration-project.js';
+import {
+  migrationProject,
+  type MigrationProjectOptions,
+  type ScriptText,
+} from '../helpers/migration-project.js';
 
 const table = (name: string): ScriptText => ({
   upgrade: `await op.schema.createTable('${name}', (table) => { table.increments(); table.text('name'); });`,
@@ -39,8 +43,10 @@ const noting = {
 describeOnServers('runPlan', (database) => {
   beforeEach(() => emptyDatabase(database));
 
-  const project = (scripts: ProjectOptions['scripts'] = {}, settings: ProjectOptions['settings'] = {}) =>
-    migrationProject(database.config, { scripts, settings });
+  const project = (
+    scripts: MigrationProjectOptions['scripts'] = {},
+    settings: MigrationProjectOptions['settings'] = {},
+  ) => migrationProject(database.config, { scripts, settings });
 
   it('makes the same schema straight up, and up, down and up', async () => {
     const { open } = project(diamond);

@@ -1,0 +1,242 @@
+import { expect } from 'chai';
+import { openAssetDirectory } from '../../lib/assets/asset-directory.js';
+import { AssetHistory } from '../../lib/assets/asset-history.js';
+import { hashAsset } from '../../lib/assets/asset-text.js';
+import { type AssetCalls, freezeFiles } from '../../lib/assets/freeze.js';
+import type { FrozenFile, Manifest } from '../../lib/assets/manifest.js';
+import type { RevisionGraph } from '../../lib/graph/revision-graph.js';
+import { graphOf } from '../helpers/graph.js';
+import { temporaryProject } from '../helpers/project.js';
+import { factsOf, rejectionOf } from '../helpers/thrown.js';
+
+const fn = (name: string, body = '1', args = '') =>
+  `create or replace function ${name}(${args}) returns int language sql as $$ select ${body} $$;\n`;
+
+/** The live files of a project, frozen by one revision after the other. */
+function authoring(graph: RevisionGraph, files: Readonly<Record<string, string>> = {}) {
+  const { root, write } = temporaryProject();
+  const edit = (path: string, text: string) => write(`raw_sql/${path}`, text);
+  const manifests: Manifest[] = [];
+  const freeze = async (revision: string, { loads = [], drops = [] }: Partial<AssetCalls>) => {
+    const frozen = await freezeFiles(
+      { loads, drops },
+      {
+        live: openAssetDirectory(root, 'raw_sql', ['types', 'procs', 'views']),
+        history: new AssetHistory(graph, manifests),
+        before: graph.closure(graph.requirements(revision)),
+        schema: 'public',
+      },
+    );
+    manifests.push({ revision, folder: `${revision}.assets`, entries: frozen.map(({ entry }) => entry) });
+    return frozen;
+  };
+  for (const [path, text] of Object.entries(files)) edit(path, text);
+  return { freeze, edit };
+}
+
+const line = graphOf('a', 'b < a', 'c < b');
+const entries = (frozen: readonly FrozenFile[]) => frozen.map(({ entry }) => entry);
+const brief = (frozen: readonly FrozenFile[]) =>
+  entries(frozen).map(({ path, action }) => `${action} ${path}`);
+
+describe('freezeFiles', () => {
+  it('copies live files as they are now, with what they define', async () => {
+    const text = `-- so\n${fn('f', '1', 'd date')}`;
+    const { freeze } = authoring(line, { 'procs/f.sql': text });
+    expect(await freeze('a', { loads: ['procs/f.sql', 'procs/f.sql'] })).to.deep.equal([
+      {
+        text,
+        entry: {
+          path: 'procs/f.sql',
+          action: 'add',
+          sha256: hashAsset(text),
+          from: [],
+          objects: ['function public.f(date)'],
+          requires: [],
+        },
+      },
+    ]);
+  });
+
+  it('takes the schema of a folder for names without one', async () => {
+    const { freeze } = authoring(line, { 'views/reporting/v.sql': 'create view v as select 1' });
+    expect(entries(await freeze('a', { loads: ['views/reporting/v.sql'] }))[0]?.objects).to.deep.equal([
+      'view reporting.v',
+    ]);
+  });
+
+  it('names what happens to a file, and the version that it follows', async () => {
+    const { freeze, edit } = authoring(line, { 'procs/f.sql': fn('f') });
+    await freeze('a', { loads: ['procs/f.sql'] });
+    expect(brief(await freeze('b', { loads: ['procs/f.sql'] }))).to.deep.equal(['reload procs/f.sql']);
+    edit('procs/f.sql', fn('f', '2'));
+    const frozen = await freeze('c', { loads: ['procs/f.sql'] });
+    expect(brief(frozen)).to.deep.equal(['replace procs/f.sql']);
+    expect(entries(frozen)[0]?.from).to.deep.equal([{ revision: 'b', sha256: hashAsset(fn('f')) }]);
+  });
+
+  it('follows the versions of all branches that it joins', async () => {
+    const diamond = graphOf('a', 'b < a', 'c < a', 'd < b c');
+    const { freeze, edit } = authoring(diamond);
+    for (const [revision, body] of [
+      ['a', '1'],
+      ['b', '2'],
+      ['c', '3'],
+    ] as const) {
+      edit('procs/f.sql', fn('f', body));
+      await freeze(revision, { loads: ['procs/f.sql'] });
+    }
+    const [merged] = entries(await freeze('d', { loads: ['procs/f.sql'] }));
+    expect(merged?.from.map(({ revision }) => revision)).to.deep.equal(['c', 'b']);
+    expect(merged?.action).to.equal('replace');
+  });
+
+  it('puts files in load order, and says what each requires', async () => {
+    const { freeze } = authoring(line, {
+      'views/v.sql': 'create view v as select f(x) from w',
+      'views/w.sql': 'create view w as select 1 as x',
+      'procs/f.sql': fn('f', "'a'::mood::int", 'int'),
+      'types/mood.sql': "create type mood as enum ('a')",
+    });
+    const frozen = await freeze('a', {
+      loads: ['views/v.sql', 'views/w.sql', 'procs/f.sql', 'types/mood.sql'],
+    });
+    expect(entries(frozen).map(({ path, requires }) => [path, requires])).to.deep.equal([
+      ['types/mood.sql', []],
+      ['procs/f.sql', ['types/mood.sql']],
+      ['views/w.sql', []],
+      ['views/v.sql', ['procs/f.sql', 'views/w.sql']],
+    ]);
+  });
+
+  it('knows what is required from revisions below', async () => {
+    const { freeze } = authoring(line, {
+      'types/mood.sql': "create type mood as enum ('a')",
+      'procs/f.sql': fn('f', "'a'::mood::int"),
+    });
+    await freeze('a', { loads: ['types/mood.sql'] });
+    expect(entries(await freeze('b', { loads: ['procs/f.sql'] }))[0]?.requires).to.deep.equal([
+      'types/mood.sql',
+    ]);
+  });
+
+  it('marks functions that call each other', async () => {
+    const { freeze } = authoring(line, {
+      'procs/f.sql': fn('f', 'g()'),
+      'procs/g.sql': fn('g', 'f()'),
+      'procs/h.sql': fn('h'),
+    });
+    const frozen = await freeze('a', { loads: ['procs/f.sql', 'procs/g.sql', 'procs/h.sql'] });
+    expect(entries(frozen).map(({ path, cyclic }) => [path, cyclic])).to.deep.equal([
+      ['procs/f.sql', true],
+      ['procs/g.sql', true],
+      ['procs/h.sql', undefined],
+    ]);
+  });
+
+  it('puts drops last, what requires others first, with what had been defined', async () => {
+    const { freeze } = authoring(line, {
+      'views/v.sql': 'create view v as select 1',
+      'views/w.sql': 'create view w as select * from v',
+      'procs/f.sql': fn('f'),
+    });
+    await freeze('a', { loads: ['views/v.sql', 'views/w.sql'] });
+    const frozen = await freeze('b', { loads: ['procs/f.sql'], drops: ['views/v.sql', 'views/w.sql'] });
+    expect(brief(frozen)).to.deep.equal(['add procs/f.sql', 'drop views/w.sql', 'drop views/v.sql']);
+    expect(frozen.at(-1)).to.deep.equal({
+      text: undefined,
+      entry: {
+        path: 'views/v.sql',
+        action: 'drop',
+        sha256: null,
+        from: [{ revision: 'a', sha256: hashAsset('create view v as select 1') }],
+        objects: ['view public.v'],
+        requires: [],
+      },
+    });
+    expect(brief(await freeze('c', { loads: ['views/v.sql'] }))).to.deep.equal(['add views/v.sql']);
+  });
+
+  it('refuses to drop what no revision below has loaded', async () => {
+    const { freeze } = authoring(line, { 'procs/f.sql': fn('f') });
+    expect(factsOf(await rejectionOf(freeze('b', { drops: ['procs/f.sql'] })))).to.deep.equal({
+      code: 'ASSET_NOT_FOUND',
+      message: '"raw_sql/procs/f.sql" cannot be dropped: no revision below this one has loaded it',
+      where: 'raw_sql/procs/f.sql',
+      next: 'correct the name, or drop the object with `op.execute`',
+    });
+  });
+
+  it('refuses a file that is not there', async () => {
+    const error = await rejectionOf(authoring(line).freeze('a', { loads: ['procs/gone.sql'] }));
+    expect([error.code, error.where]).to.deep.equal(['ASSET_NOT_FOUND', 'raw_sql/procs/gone.sql']);
+  });
+
+  it('refuses a file that is not PostgreSQL, or cannot be sent, at its line', async () => {
+    const { freeze } = authoring(line, {
+      'procs/f.sql': '\nselec 1;',
+      'procs/g.sql': '\ncommit;',
+      'procs/h.sql': '\\d',
+    });
+    const failure = async (path: string) => {
+      const { code, where } = await rejectionOf(freeze('a', { loads: [path] }));
+      return [code, where];
+    };
+    expect(await failure('procs/f.sql')).to.deep.equal(['ASSET_SYNTAX', 'raw_sql/procs/f.sql:2:1']);
+    expect(await failure('procs/g.sql')).to.deep.equal(['TRANSACTION_CONTROL', 'raw_sql/procs/g.sql:2:1']);
+    expect(await failure('procs/h.sql')).to.deep.equal(['ASSET_UNREADABLE', 'raw_sql/procs/h.sql:1:1']);
+  });
+
+  it('refuses an object that two files define', async () => {
+    const { freeze, edit } = authoring(line, { 'procs/f.sql': fn('f'), 'procs/g.sql': fn('F') });
+    const loads = ['procs/f.sql', 'procs/g.sql'];
+    expect(factsOf(await rejectionOf(freeze('a', { loads })))).to.deep.equal({
+      code: 'ASSET_DUPLICATE_OBJECT',
+      message: '"function public.f()" is defined by "raw_sql/procs/g.sql" and by "raw_sql/procs/f.sql"',
+      where: 'raw_sql/procs/g.sql',
+      next: 'keep each object in one file',
+    });
+    await freeze('a', { loads: ['procs/f.sql'] });
+    const later = await rejectionOf(freeze('b', { loads: ['procs/g.sql'] }));
+    expect(later.code).to.equal('ASSET_DUPLICATE_OBJECT');
+    edit('procs/g.sql', fn('f', '1', 'int'));
+    expect(brief(await freeze('b', { loads: ['procs/g.sql'] }))).to.deep.equal(['add procs/g.sql']);
+    edit('procs/f.sql', fn('other'));
+    edit('procs/g.sql', `${fn('f', '1', 'int')}${fn('f')}`);
+    expect(brief(await freeze('c', { loads }))).to.deep.equal(['replace procs/f.sql', 'replace procs/g.sql']);
+  });
+
+  it('refuses another text for a type that exists', async () => {
+    const { freeze, edit } = authoring(line, { 'types/mood.sql': "create type mood as enum ('a')" });
+    await freeze('a', { loads: ['types/mood.sql'] });
+    expect(brief(await freeze('b', { loads: ['types/mood.sql'] }))).to.deep.equal(['reload types/mood.sql']);
+    edit('types/mood.sql', "create type mood as enum ('a', 'b')");
+    expect(factsOf(await rejectionOf(freeze('c', { loads: ['types/mood.sql'] })))).to.deep.equal({
+      code: 'ASSET_TYPE_CHANGED',
+      message: 'the type in "raw_sql/types/mood.sql" exists already and PostgreSQL cannot replace a type',
+      where: 'raw_sql/types/mood.sql',
+      next: 'put the file back as it was, and change the type with ALTER TYPE in a revision (`op.execute`)',
+    });
+  });
+
+  it('refuses another text that does not say that it replaces', async () => {
+    const { freeze, edit } = authoring(line, {
+      'views/v.sql': 'create view v as select 1',
+      'views/m.sql': 'create materialized view m as select 1',
+    });
+    await freeze('a', { loads: ['views/v.sql', 'views/m.sql'] });
+    edit('views/v.sql', 'create view v as select 2');
+    edit('views/m.sql', 'create materialized view m as select 2');
+    expect(factsOf(await rejectionOf(freeze('b', { loads: ['views/v.sql'] })))).to.deep.equal({
+      code: 'ASSET_NOT_REPLACEABLE',
+      message: '"view public.v" exists already and "raw_sql/views/v.sql" does not replace it',
+      where: 'raw_sql/views/v.sql',
+      next: 'write CREATE OR REPLACE in the file',
+    });
+    expect((await rejectionOf(freeze('b', { loads: ['views/m.sql'] }))).next).to.equal(
+      'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next',
+    );
+    edit('views/v.sql', 'create or replace view v as select 2');
+    expect(brief(await freeze('b', { loads: ['views/v.sql'] }))).to.deep.equal(['replace views/v.sql']);
+  });
+});

@@ -1,0 +1,163 @@
+import { expect } from 'chai';
+import { type Command, type CommandFamily } from '../../cli/command.js';
+import { nameOf } from '../../cli/mistakes.js';
+import { families } from '../../cli/parse.js';
+import { type CliResult, limbeckIn } from '../helpers/cli.js';
+import { cliProject, fork } from '../helpers/cli-project.js';
+import type { TemporaryProject } from '../helpers/project.js';
+
+interface JsonCase {
+  /** Words with which it succeeds in a project of `fork`. */
+  readonly works: readonly string[];
+  /** The keys of what it prints then. */
+  readonly keys: readonly string[];
+  /** Words with which it fails there, and the code of the error. */
+  readonly fails: readonly string[];
+  readonly code: string;
+}
+
+const noRevision = 'REVISION_NOT_FOUND';
+const noEnvironment = { fails: ['--env', 'nope'], code: 'UNKNOWN_ENVIRONMENT' };
+const newRevision = ['revision', 'file', 'downRevisions', 'assets'];
+const migration = ['database', 'environment', 'from', 'steps', 'current', 'durationMs'];
+
+const cases: Readonly<Record<string, JsonCase>> = {
+  init: {
+    works: [],
+    keys: ['created', 'kept', 'knex', 'next'],
+    fails: [],
+    code: 'FILE_FAILED',
+  },
+  revision: {
+    works: ['-m', 'x', '--head', 'left'],
+    keys: newRevision,
+    fails: ['-m', 'x', '--head', 'nope'],
+    code: noRevision,
+  },
+  merge: {
+    works: ['heads', '-m', 'x'],
+    keys: newRevision,
+    fails: ['left', 'nope', '-m', 'x'],
+    code: noRevision,
+  },
+  freeze: { works: ['left'], keys: ['revision', 'file', 'assets'], fails: ['nope'], code: noRevision },
+  redo: {
+    works: ['left'],
+    keys: ['revision', 'file', 'assets', 'steps', 'current'],
+    fails: ['nope'],
+    code: noRevision,
+  },
+  upgrade: { works: [], keys: migration, fails: ['nope'], code: noRevision },
+  downgrade: { works: ['base'], keys: migration, fails: ['nope'], code: noRevision },
+  stamp: {
+    works: ['heads'],
+    keys: ['database', 'environment', 'from', 'current'],
+    fails: ['nope'],
+    code: noRevision,
+  },
+  current: {
+    works: [],
+    keys: ['database', 'environment', 'current', 'unknown', 'isAtHeads'],
+    ...noEnvironment,
+  },
+  heads: { works: [], keys: ['heads'], ...noEnvironment },
+  branches: { works: [], keys: ['branches'], ...noEnvironment },
+  history: { works: ['-i'], keys: ['revisions'], fails: ['-r', 'nope'], code: noRevision },
+  show: { works: ['left'], keys: ['revisions'], fails: ['nope'], code: noRevision },
+  roundtrip: { works: [], keys: ['revisions', 'finding', 'durationMs'], ...noEnvironment },
+};
+
+const commands: readonly Command[] = families.flatMap((family: CommandFamily) => family.commands);
+
+describe('--json', () => {
+  let project: TemporaryProject;
+  beforeEach(async () => {
+    project = await cliProject(fork);
+  });
+
+  it('has a case for each command', () => {
+    expect(Object.keys(cases).sort()).to.deep.equal(commands.map(nameOf).sort());
+  });
+
+  for (const [name, { works, keys, fails, code }] of Object.entries(cases)) {
+    it(`makes ${name} print its report and nothing else`, async () => {
+      const result = await limbeckIn(project.root)(name, ...works, '--json');
+      expect(result.status, result.stdout).to.equal(0);
+      expect(Object.keys(documentOf(result))).to.have.members(keys);
+    });
+
+    it(`makes ${name} print its failure and nothing else`, async () => {
+      if (name === 'init') project.remove('.');
+      const result = await limbeckIn(project.root)(name, ...fails, '--json');
+      expect(errorOf(result)).to.include({ code });
+      expect(result.status).to.equal(2);
+      expect(result.stderr).to.not.contain('error[');
+    });
+
+    it(`makes ${name} print wrong usage and nothing else`, async () => {
+      const result = await limbeckIn(project.root)(name, ...works, '--nope', '--json');
+      expect(errorOf(result)).to.deep.equal({
+        code: 'USAGE',
+        message: `\`limbeck ${name}\` has no flag "--nope"`,
+        where: null,
+        next: `see \`limbeck ${name} --help\``,
+      });
+      expect(result.status).to.equal(64);
+      expect(result.stderr).to.equal('');
+    });
+
+    it(`makes ${name} print a bug as one and nothing else`, async () => {
+      const folder = name === 'init' ? brokenText : project.root;
+      const result = await limbeckIn(folder, { env: brokenEnvironment })(name, ...works, '--json');
+      expect(errorOf(result)).to.include({ code: 'INTERNAL', next: 'report this as a bug' });
+      expect(String(errorOf(result)['excerpt'])).to.match(
+        /(?:a bug of the spec|ERR_INVALID_ARG_TYPE)[^]* at /,
+      );
+      expect(result.status).to.equal(2);
+    });
+  }
+
+  it('holds for a finding, with status 1', async () => {
+    project.write(
+      'migrations/20260101000000_root.js',
+      fork['migrations/20260101000000_root.js']?.replace(/await op.schema.dropTable.*/, '') ?? '',
+    );
+    const result = await limbeckIn(project.root)('roundtrip', '--json');
+    expect(documentOf(result)['finding']).to.include({ revision: 'root', after: 'downgrade' });
+    expect(result.status).to.equal(1);
+  });
+
+  for (const words of [
+    [],
+    ['--help'],
+    ['--version'],
+    ['upgrade', '--help'],
+    ['upgrad'],
+    ['upgrade', '--env'],
+  ]) {
+    it(`holds for "limbeck ${words.join(' ')}"`, async () => {
+      const result = await limbeckIn(project.root)(...words, '--json');
+      expect(Object.keys(documentOf(result))).to.have.lengthOf(1);
+      expect(result.stderr).to.equal('');
+    });
+  }
+});
+
+function fail(): never {
+  throw new TypeError('a bug of the spec');
+}
+
+const brokenEnvironment = new Proxy<Record<string, string>>({}, { get: fail });
+/** `init` reads no environment, only the name of its folder. */
+const brokenText = undefined as unknown as string;
+
+/** Throws when there is not one document. */
+function documentOf({ stdout }: CliResult): Record<string, unknown> {
+  return JSON.parse(stdout) as Record<string, unknown>;
+}
+
+function errorOf(result: CliResult): Record<string, unknown> {
+  const { error, ...rest } = documentOf(result);
+  expect(rest, 'beside the error').to.deep.equal({});
+  return error as Record<string, unknown>;
+}

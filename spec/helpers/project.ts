@@ -1,0 +1,71 @@
+/**
+ * Temporary projects: a few files, given as text, in a folder of their own.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface TemporaryProject {
+  readonly root: string;
+  path(file: string): string;
+  write(file: string, content: string | Uint8Array): void;
+  read(file: string): string;
+  remove(file: string): void;
+}
+
+export interface TemporaryProjectOptions {
+  /** Whether `limbeck`, `knex` and `pg` can be imported in it, as after an installation. */
+  readonly link?: boolean;
+  /** Name of the folder, in a temporary one. */
+  readonly name?: string;
+}
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const folders = new Set<string>();
+
+/**
+ * Makes a project, gone when this process ends.
+ *
+ * @example
+ * const { root } = temporaryProject({ 'package.json': '{ "type": "module" }', 'knexfile.js': '…' }, { link: true });
+ */
+export function temporaryProject(
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+  { link = false, name = 'project' }: TemporaryProjectOptions = {},
+): TemporaryProject {
+  const root = join(temporaryFolder(), name);
+  const path = (file: string) => join(root, file);
+  const write = (file: string, content: string | Uint8Array) => {
+    mkdirSync(dirname(path(file)), { recursive: true });
+    writeFileSync(path(file), content);
+  };
+  mkdirSync(root);
+  if (link) linkPackages(root);
+  for (const [file, content] of Object.entries(files)) write(file, content);
+  return {
+    root,
+    path,
+    write,
+    read: (file) => readFileSync(path(file), 'utf8'),
+    remove: (file) => rmSync(path(file), { recursive: true }),
+  };
+}
+
+function linkPackages(root: string): void {
+  const modules = join(root, 'node_modules');
+  mkdirSync(modules);
+  symlinkSync(repository, join(modules, 'limbeck'));
+  for (const name of ['knex', 'pg']) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'limbeck-'));
+  if (folders.size === 0) process.once('exit', removeFolders);
+  folders.add(folder);
+  return folder;
+}
+
+function removeFolders(): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}

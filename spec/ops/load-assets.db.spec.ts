@@ -1,0 +1,204 @@
+import { expect } from 'chai';
+import { downgrade, upgrade } from '../../lib/index.js';
+import { assetProject, functionsOf, identitiesOf } from '../helpers/asset-project.js';
+import { describeOnServers } from '../helpers/database.js';
+import { differing, digestOf, emptyDatabase } from '../helpers/database-state.js';
+
+/** A body that shows each byte: spaces at line ends, comments, tabs, quotes, no newline at the end. */
+const proc = (version: string) => `-- of ${version}
+create or replace function update_adu(day date, channel text default 'a?')
+returns text language plpgsql as $body$
+-- ${version}: why? \\? \t
+begin  ${' '}
+  return 'ü ${version}''s';  /* $$ */
+end $body$;`;
+
+describeOnServers('loadStoredProc', (database) => {
+  beforeEach(() => emptyDatabase(database));
+
+  const file = 'procs/update_adu.sql';
+
+  /** A proc that three revisions change; the live file has moved on to a fourth text. */
+  async function changedThrice() {
+    const project = assetProject(database);
+    for (const revision of ['a', 'b', 'c']) await project.ship(revision, { [file]: proc(revision) });
+    project.write(`raw_sql/${file}`, proc('later'));
+    return project;
+  }
+
+  it('puts back byte for byte what stood before each revision, although the live file has moved on', async () => {
+    const project = await changedThrice();
+    const installed: string[][] = [];
+    for (const target of ['a', 'b', 'c']) {
+      await upgrade(await project.open(), { target });
+      installed.push(await functionsOf(database, 'update_adu'));
+    }
+    for (const [index, revision] of ['a', 'b', 'c'].entries()) {
+      expect(installed[index]).to.have.lengthOf(1);
+      expect(installed[index]?.[0]).to.include(
+        `-- ${revision}: why? \\? \t\nbegin   \n  return 'ü ${revision}''s';  /* $$ */\n`,
+      );
+    }
+    for (const [target, index] of [
+      ['b', 1],
+      ['a', 0],
+    ] as const) {
+      await downgrade(await project.open(), { target });
+      expect(await functionsOf(database, 'update_adu')).to.deep.equal(installed[index]);
+    }
+    await downgrade(await project.open(), { target: 'base' });
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal([]);
+  });
+
+  it('replays the history whatever becomes of the live files', async () => {
+    const project = await changedThrice();
+    const replay = async () => {
+      const digests = [];
+      for (const target of ['a', 'b', 'c']) {
+        await upgrade(await project.open(), { target });
+        digests.push((await digestOf(database)).sha256);
+      }
+      await downgrade(await project.open(), { target: 'base' });
+      return digests;
+    };
+    const first = await replay();
+    expect(new Set(first)).to.have.lengthOf(3);
+    project.write(`raw_sql/${file}`, 'not even SQL');
+    expect(await replay()).to.deep.equal(first);
+    project.remove('raw_sql');
+    expect(await replay()).to.deep.equal(first);
+  });
+
+  it('goes down by several revisions at once', async () => {
+    const project = await changedThrice();
+    await upgrade(await project.open(), { target: 'a' });
+    const [old] = await functionsOf(database, 'update_adu');
+    await upgrade(await project.open());
+    await downgrade(await project.open(), { target: 'a' });
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal([old]);
+  });
+
+  it('drops a proc, and puts it back', async () => {
+    const project = await changedThrice();
+    const lines = "await dropStoredProc(op, ['update_adu.sql']);";
+    await project.ship('d', {}, { upgrade: lines, downgrade: lines });
+    await upgrade(await project.open(), { target: 'c' });
+    const before = await functionsOf(database, 'update_adu');
+    await upgrade(await project.open());
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal([]);
+    await downgrade(await project.open(), { target: 'c' });
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal(before);
+  });
+
+  it('brings a dropped proc to life again, and back to nothing', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { [file]: proc('a') });
+    const lines = "await dropStoredProc(op, ['update_adu.sql']);";
+    await project.ship('b', {}, { upgrade: lines, downgrade: lines });
+    await project.ship('c', { [file]: proc('c') });
+    await upgrade(await project.open());
+    expect(await functionsOf(database, 'update_adu')).to.have.lengthOf(1);
+    await downgrade(await project.open(), { target: 'b' });
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal([]);
+    await downgrade(await project.open(), { target: 'a' });
+    expect(await functionsOf(database, 'update_adu')).to.have.lengthOf(1);
+  });
+
+  it('drops by exact identity what a later version does not define: overloads, and changed arguments', async () => {
+    const define = (args: string) =>
+      `create or replace function f(${args}) returns int language sql as 'select 1';\n`;
+    const project = assetProject(database);
+    await database.query(define('bytea').replace('or replace ', ''));
+    await project.ship('a', { 'procs/f.sql': define('n int') + define('t text') });
+    await project.ship('b', { 'procs/f.sql': define('t text') });
+    await project.ship('c', { 'procs/f.sql': define('t text, variadic d date[]') });
+    const seen: string[][] = [];
+    for (const target of ['a', 'b', 'c']) {
+      await upgrade(await project.open(), { target });
+      seen.push(await identitiesOf(database, 'f'));
+    }
+    for (const target of ['b', 'a', 'base']) {
+      await downgrade(await project.open(), { target });
+      seen.push(await identitiesOf(database, 'f'));
+    }
+    const [a, b, c] = [
+      ['f(bytea)', 'f(integer)', 'f(text)'],
+      ['f(bytea)', 'f(text)'],
+      ['f(bytea)', 'f(text,date[])'],
+    ];
+    expect(seen).to.deep.equal([a, b, c, b, a, ['f(bytea)']]);
+  });
+
+  it('loads procedures, aggregates and functions of one file, and drops all of them', async () => {
+    const project = assetProject(database);
+    const empty = await digestOf(database);
+    await project.ship('a', {
+      'procs/all.sql': `create or replace function add_up(a int, b int) returns int language sql immutable begin atomic select a + b; end;
+create or replace procedure clean(inout days int) language plpgsql as $$ begin days := 0; end $$;
+create or replace aggregate total(int) (sfunc = add_up, stype = int, initcond = '0');
+create or replace function "Odd "" name"(out a int, out b text) language sql as $$ select 1, 'x' $$;`,
+    });
+    await upgrade(await project.open());
+    expect(await database.query('select total(n) as sum from generate_series(1, 4) n')).to.deep.equal([
+      { sum: 10 },
+    ]);
+    await downgrade(await project.open(), { target: 'base' });
+    expect(differing(empty, await digestOf(database))).to.deep.equal([]);
+  });
+
+  it('loads functions that call each other, and checks them', async () => {
+    const project = assetProject(database);
+    const even = (name: string, other: string, end: boolean) =>
+      `create or replace function ${name}(n int) returns boolean language sql as $$ select case when n = 0 then ${end} else ${other}(n - 1) end $$;`;
+    await project.ship('a', {
+      'procs/is_even.sql': even('is_even', 'is_odd', true),
+      'procs/is_odd.sql': even('is_odd', 'is_even', false),
+    });
+    await upgrade(await project.open());
+    expect(await database.query('select is_even(6) as even, is_odd(6) as odd')).to.deep.equal([
+      { even: true, odd: false },
+    ]);
+    await downgrade(await project.open(), { target: 'base' });
+    expect([
+      ...(await identitiesOf(database, 'is_even')),
+      ...(await identitiesOf(database, 'is_odd')),
+    ]).to.deep.equal([]);
+  });
+
+  it('makes the objects of a sub-folder in the schema of its name', async () => {
+    const project = assetProject(database);
+    await database.query('create schema reporting; create table public.source (n int)');
+    await project.ship('a', {
+      'procs/reporting/count_all.sql':
+        'create or replace function count_all() returns bigint language sql as $$ select count(*) from source $$;',
+      'procs/plain.sql': 'create or replace function plain() returns int language sql as $$ select 1 $$;',
+      'views/reporting/totals.sql': 'create or replace view totals as select count_all() as n, plain() as p;',
+    });
+    await upgrade(await project.open());
+    expect(await identitiesOf(database, 'count_all')).to.deep.equal(['reporting.count_all()']);
+    expect(await identitiesOf(database, 'plain')).to.deep.equal(['plain()']);
+    expect(
+      await database.query("select viewname, schemaname from pg_views where viewname = 'totals'"),
+    ).to.deep.equal([{ viewname: 'totals', schemaname: 'reporting' }]);
+    await downgrade(await project.open(), { target: 'base' });
+    expect(await identitiesOf(database, 'count_all')).to.deep.equal([]);
+  });
+
+  it('loads the version of another revision with { at }', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { [file]: proc('a') });
+    await project.ship('b', { [file]: proc('b') });
+    const pinned = "await loadStoredProc(op, ['update_adu.sql'], { at: 'a' });";
+    await project.ship(
+      'c',
+      {},
+      { upgrade: pinned, downgrade: "await loadStoredProc(op, ['update_adu.sql']);" },
+    );
+    await upgrade(await project.open(), { target: 'b' });
+    const [b] = await functionsOf(database, 'update_adu');
+    await upgrade(await project.open());
+    expect((await functionsOf(database, 'update_adu'))[0]).to.include('-- a: why');
+    await downgrade(await project.open(), { target: 'b' });
+    expect(await functionsOf(database, 'update_adu')).to.deep.equal([b]);
+  });
+});

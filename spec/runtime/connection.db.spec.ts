@@ -1,0 +1,243 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+import type { Knex } from 'knex';
+import { current, LimbeckError, type Project, upgrade } from '../../lib/index.js';
+import { describeOnServers } from '../helpers/database.js';
+import { emptyDatabase, stateOf } from '../helpers/database-state.js';
+import { type ExpectedFailure, expectFailure, expectRefusal } from '../helpers/failure.js';
+import { migrationProject } from '../helpers/migration-project.js';
+
+const scripts = { a: { upgrade: "await op.execute('create table a ()');" } };
+const password = 'hunter2 is secret';
+
+describeOnServers(
+  'a database that cannot be used',
+  { on: ['PostgreSQL 18', 'PostgreSQL 15'] },
+  (database) => {
+    beforeEach(() => emptyDatabase(database));
+
+    const connection = () => database.onServer().connection;
+
+    const project = (changes: object, knex: Knex.Config = {}) =>
+      migrationProject({ client: 'pg', connection: { ...connection(), ...changes } }, { scripts, knex });
+
+    /** Expects that every command fails alike, and that nobody ever sees the password. */
+    async function expectRefused(changes: object, expected: ExpectedFailure, knex: Knex.Config = {}) {
+      const said: string[] = [];
+      const say = (message: string) => void said.push(message);
+      const { open } = project(changes, knex);
+      const before = await stateOf(database);
+      for (const command of [
+        (opened: Project): Promise<unknown> => upgrade(opened),
+        (opened: Project) => current(opened),
+      ]) {
+        const opened = await open({ logger: { debug: say, info: say, warn: say } });
+        const error = await expectFailure(command(opened), expected);
+        expect(error.where).to.be.a('string');
+        said.push(printed(error));
+      }
+      expect(said.join('\n')).to.not.include('hunter2');
+      expect(await stateOf(database)).to.deep.equal(before);
+    }
+
+    it('DATABASE_UNREACHABLE: no server listens', async () => {
+      await expectRefused(
+        { host: '/nowhere', password },
+        {
+          code: 'DATABASE_UNREACHABLE',
+          message: /^cannot connect to "spec_\d+" on \/nowhere as postgres: .*ENOENT/,
+          next: 'start the server, or correct host and port in the knexfile',
+        },
+      );
+      await expectRefused(
+        { host: '127.0.0.1', port: 1, password },
+        {
+          code: 'DATABASE_UNREACHABLE',
+          where: /^"spec_\d+" on 127\.0\.0\.1:1 as postgres$/,
+        },
+      );
+    });
+
+    it('DATABASE_UNREACHABLE: the host has no address', async () => {
+      const url = `postgresql://me:${encodeURIComponent(password)}@no-such-host.invalid/app`;
+      const { open } = migrationProject({ client: 'pg', connection: url }, { scripts });
+      const error = await expectFailure(open().then(upgrade), {
+        code: 'DATABASE_UNREACHABLE',
+        where: '"app" on no-such-host.invalid:5432 as me',
+      });
+      expect(printed(error)).to.not.match(/hunter2/);
+    });
+
+    it('DATABASE_NOT_FOUND: the server has no such database', async () => {
+      await expectRefused(
+        { database: 'nowhere', password },
+        {
+          code: 'DATABASE_NOT_FOUND',
+          message: /: database "nowhere" does not exist$/,
+          next: 'create the database, or correct its name in the knexfile',
+        },
+      );
+    });
+
+    describe('with a role', () => {
+      const role = 'limbeck_spec_login';
+
+      before(() => database.query(`create role ${role} login password '${password}'`));
+      after(() => database.query(`drop owned by ${role}; drop role ${role}`));
+
+      it('AUTHENTICATION_FAILED: no such user', async () => {
+        await expectRefused(
+          { user: 'limbeck_spec_nobody', password },
+          {
+            code: 'AUTHENTICATION_FAILED',
+            message: /role "limbeck_spec_nobody" does not exist$/,
+            next: 'check user and password in the knexfile, and pg_hba.conf on the server',
+          },
+        );
+      });
+
+      it('AUTHENTICATION_FAILED: a wrong password, or none', async () => {
+        const file = join(database.onServer().server.folder, 'data', 'pg_hba.conf');
+        const rules = readFileSync(file, 'utf8');
+        writeFileSync(file, `local all ${role} scram-sha-256\n${rules}`);
+        try {
+          await database.query('select pg_reload_conf()');
+          await untilRefused(async () => current(await project({ user: role }).open()));
+          await expectRefused(
+            { user: role, password: `${password}!` },
+            {
+              code: 'AUTHENTICATION_FAILED',
+              message: /password authentication failed/,
+            },
+          );
+          const open = openSockets();
+          await expectRefused(
+            { user: role },
+            {
+              code: 'AUTHENTICATION_FAILED',
+              next: 'set the password in the knexfile',
+            },
+          );
+          // The driver leaves such a connection open, which would keep the process alive for a minute.
+          while (openSockets() > open) await sleep(10);
+          const report = await current(await project({ user: role, password }).open());
+          expect(report.database).to.match(new RegExp(`^"spec_\\d+" on .* as ${role}$`));
+        } finally {
+          writeFileSync(file, rules);
+          await database.query('select pg_reload_conf()');
+        }
+      });
+
+      it('PRIVILEGE_MISSING: the user may not connect', async () => {
+        const name = connection().database;
+        await database.query(`revoke connect on database ${name} from public`);
+        await expectRefused(
+          { user: role, password },
+          {
+            code: 'PRIVILEGE_MISSING',
+            next: 'grant CONNECT on the database to the user',
+          },
+        );
+        await database.query(`grant connect on database ${name} to public`);
+      });
+
+      it("PRIVILEGE_MISSING: the user may not make limbeck's tables, or read them", async () => {
+        const { open } = project({ user: role, password });
+        await expectRefusal(database, async () => upgrade(await open()), {
+          code: 'PRIVILEGE_MISSING',
+          message: /permission denied for schema public/,
+          where: /^"spec_\d+" on /,
+          next: /^grant the privilege/,
+        });
+        await upgrade(await project({}).open());
+        await expectRefusal(database, async () => current(await open()), {
+          code: 'PRIVILEGE_MISSING',
+          message: /permission denied for table limbeck_version/,
+          where: /^"spec_\d+" on /,
+        });
+      });
+
+      it('PRIVILEGE_MISSING: the user may not do what a script does', async () => {
+        await database.query(`grant create on schema public to ${role}; create table owned ()`);
+        const made = project({ user: role, password });
+        made.script('b', { upgrade: "await op.execute('alter table owned add x int');" });
+        await upgrade(await made.open(), { target: 'a' });
+        await expectRefusal(database, async () => upgrade(await made.open()), {
+          code: 'PRIVILEGE_MISSING',
+          message: 'upgrade of "b" failed: must be owner of table owned',
+          where: 'migrations/20260101000001_b.ts:5:12',
+          next: 'grant the privilege, or migrate as the owner of the objects; nothing was changed, the database is at a',
+        });
+      });
+    });
+
+    it('DATABASE_READ_ONLY: transactions are read-only', async () => {
+      const made = project({ options: '-c default_transaction_read_only=on' });
+      await expectRefusal(database, async () => upgrade(await made.open()), {
+        code: 'DATABASE_READ_ONLY',
+        where: /^"spec_\d+" on /,
+        next: 'connect to the primary server',
+      });
+      await upgrade(await project({}).open());
+      made.script('b', {});
+      await expectRefusal(database, async () => upgrade(await made.open()), { code: 'DATABASE_READ_ONLY' });
+      expect((await current(await made.open())).current).to.have.lengthOf(1);
+    });
+
+    it('SERVER_TOO_OLD: the server says that it is PostgreSQL 14', async () => {
+      await database.query(`create schema fake;
+      create function fake.current_setting(text) returns text language sql as $$ select '140012' $$`);
+      await expectRefused(
+        {},
+        {
+          code: 'SERVER_TOO_OLD',
+          message: 'the server is PostgreSQL 14',
+          where: /^"spec_\d+" on /,
+          next: 'limbeck needs PostgreSQL 15 or newer: upgrade the server',
+        },
+        { searchPath: ['fake', 'pg_catalog'] },
+      );
+    });
+
+    it('NO_CONNECTION: outside development nothing is taken for granted', async () => {
+      const { open } = migrationProject({ client: 'pg' }, { scripts });
+      for (const environment of ['production', 'test', 'staging']) {
+        await expectFailure(open({ environment }).then(upgrade), {
+          code: 'NO_CONNECTION',
+          message: `environment "${environment}" has no connection`,
+          where: 'knexfile.mjs',
+          next: /DATABASE_URL/,
+        });
+      }
+      const named = await migrationProject({ client: 'pg' }, { scripts }).open();
+      expect(await named.nameDatabase()).to.equal('embedded PostgreSQL in .limbeck/db');
+    });
+  },
+);
+
+/** Sockets of this process that keep it alive. */
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((resource) => resource === 'PipeWrap').length;
+}
+
+/** All that a program could print of an error, its causes included. */
+function printed(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const facts = error instanceof LimbeckError ? JSON.stringify({ ...error, excerpt: error.excerpt }) : '';
+  return `${error.stack}\n${facts}\n${printed(error.cause)}`;
+}
+
+/** The server reads its rules a moment after it was asked to. */
+async function untilRefused(work: () => Promise<unknown>): Promise<void> {
+  const until = Date.now() + 10_000;
+  while (Date.now() < until) {
+    const failed = await work().then(
+      () => false,
+      () => true,
+    );
+    if (failed) return;
+    await sleep(20);
+  }
+}

@@ -1,0 +1,184 @@
+import { expect } from 'chai';
+import { upgrade } from '../../lib/index.js';
+import { describeOnServers } from '../helpers/database.js';
+import { emptyDatabase, versionRows } from '../helpers/database-state.js';
+import { expectFailure, type ExpectedFailure, expectRefusal } from '../helpers/failure.js';
+import { migrationProject } from '../helpers/migration-project.js';
+
+const script = 'migrations/20260101000001_b.ts';
+
+describeOnServers('a script that breaks the rules', (database) => {
+  beforeEach(() => emptyDatabase(database));
+
+  const project = (body: string) =>
+    migrationProject(database.config, {
+      scripts: {
+        a: { upgrade: "await op.execute('create table a (id int primary key)');" },
+        b: { upgrade: body },
+      },
+    });
+
+  async function expectRefused(body: string, expected: ExpectedFailure): Promise<void> {
+    const { open } = project(body);
+    await upgrade(await open(), { target: 'a' });
+    await expectRefusal(database, async () => upgrade(await open()), {
+      next: /; nothing was changed, the database is at a$/,
+      ...expected,
+    });
+  }
+
+  describe('SWALLOWED_ERROR', () => {
+    const swallowing: Record<string, string> = {
+      'a query through op.knex': "await op.knex('nowhere').catch(() => {});",
+      'op.execute with bindings': "await op.execute('select ?::int', ['x']).catch(() => {});",
+      'a query of op.schema': "await op.schema.raw('select ?::int', ['x']).catch(() => {});",
+    };
+    for (const [what, call] of Object.entries(swallowing)) {
+      it(`does not commit after the error of ${what} was caught`, async () => {
+        await expectRefused(
+          `await op.execute('create table half ()');\n${call}\nawait op.execute('create table b ()');`,
+          {
+            code: 'SWALLOWED_ERROR',
+            message:
+              /^upgrade of "b" failed: the script went on after an SQL error that had spoilt its transaction: /,
+          },
+        );
+      });
+    }
+
+    it('names the statement that was swallowed when another follows it', async () => {
+      const body = `await op.execute('drop table nowhere');
+await op.knex.raw('select 1').catch(() => {});
+await op.knex.raw('select 2');`;
+      await expectRefused(body, {
+        code: 'SWALLOWED_ERROR',
+        message: /table "nowhere" does not exist$/,
+        where: `${script}:5:12`,
+        next: /^let the error pass, or put the statement in `op.savepoint/,
+      });
+    });
+  });
+
+  describe('op.savepoint', () => {
+    it('lets an SQL error be caught, and undoes no more than itself', async () => {
+      const { open } = project(`await op.execute('create table before ()');
+const caught = [];
+await op.savepoint(async () => {
+  await op.execute('create table inside ()');
+  await op.execute('drop table nowhere');
+}).catch((error) => caught.push(error.code, error.where));
+await op.savepoint(async () => {
+  await op.knex.raw('create table inside ()');
+  await op.knex('nowhere');
+}).catch((error) => caught.push(error.code));
+await op.savepoint(async () => { throw new Error('cheese'); }).catch((error) => caught.push(error.message));
+const result = await op.savepoint(async () => {
+  await op.schema.createTable('kept', (table) => table.increments());
+  await op.savepoint(async () => op.execute('create table deeper ()'));
+  return 'done';
+});
+await op.execute('create table caught (what text)');
+await op.knex('caught').insert([...caught, result].map((what) => ({ what })));`);
+      await upgrade(await open());
+      expect(await database.query('select what from caught')).to.deep.equal(
+        ['SQL_FAILED', `${script}:9:14`, '42P01', 'cheese', 'done'].map((what) => ({ what })),
+      );
+      const tables = await database.query(
+        "select tablename from pg_tables where tablename !~ '^limbeck_' and schemaname = 'public' order by 1",
+      );
+      expect(tables.map(({ tablename }) => tablename)).to.deep.equal([
+        'a',
+        'before',
+        'caught',
+        'deeper',
+        'kept',
+      ]);
+    });
+
+    it('passes an error on that nobody catches', async () => {
+      const body = `await op.savepoint(async () => {
+  await op.execute('drop table nowhere');
+});`;
+      await expectRefused(body, { code: 'SQL_FAILED', where: `${script}:6:14` });
+    });
+  });
+
+  describe('TRANSACTION_CONTROL', () => {
+    const controlling: Record<string, [call: string, word: string]> = {
+      'op.execute': ["await op.execute('create table b (); /* now */ commit; select 1');", 'COMMIT'],
+      'op.knex.raw': ["await op.knex.raw('rollback');", 'ROLLBACK'],
+      'op.schema.raw': ["await op.schema.raw('BEGIN');", 'BEGIN'],
+      'op.execute with bindings': ["await op.execute('end and chain', []);", 'END'],
+    };
+    for (const [what, [call, word]] of Object.entries(controlling)) {
+      it(`is found in a text of ${what} before it is sent`, async () => {
+        await expectRefused(`await op.execute('create table half ()');\n${call}`, {
+          code: 'TRANSACTION_CONTROL',
+          message: `upgrade of "b" failed: "${word}" would end the transaction that limbeck runs the revision in`,
+          where: /_b\.ts:6:\d+$/,
+        });
+      });
+    }
+
+    it('lets savepoints of a text alone', async () => {
+      const { open } = project(
+        "await op.execute('savepoint s; create table b (); rollback to savepoint s; release s');",
+      );
+      await upgrade(await open());
+      expect(await versionRows(database)).to.deep.equal(['b']);
+    });
+  });
+
+  it('TRANSACTION_LOST: sees before the version rows move that the transaction has ended', async () => {
+    const made = project(`await op.execute('create table half ()');
+const text = 'commit';
+op.record({ text, commands: [{ text, offset: 0, words: [] }] });
+await op.execute('create table other_half ()');`);
+    await upgrade(await made.open(), { target: 'a' });
+    await expectFailure(made.open().then(upgrade), {
+      code: 'TRANSACTION_LOST',
+      message:
+        'upgrade of "b" failed: the transaction of the revision ended before its version rows were written',
+      where: script,
+      next: 'look for COMMIT or ROLLBACK in the script and the procedures that it calls; what it committed stands; before it the database was at a',
+    });
+    expect(await versionRows(database)).to.deep.equal(['a']);
+  });
+
+  describe('UNAWAITED_OPERATION', () => {
+    const unawaited: Record<string, [call: string, what: string]> = {
+      'a schema builder': [
+        "op.schema.createTable('b', (table) => table.increments());",
+        'op.schema.createTable',
+      ],
+      'a check of op.schema': ["op.schema.hasTable('a');", 'op.schema.hasTable'],
+      'op.execute with bindings': ["op.execute('select ?::int', [1]);", 'op.execute'],
+      'op.savepoint': ["op.savepoint(async () => op.execute('select 1'));", 'op.savepoint'],
+    };
+    for (const [what, [call, name]] of Object.entries(unawaited)) {
+      it(`is ${what} that is still waiting at the end of the script`, async () => {
+        await expectRefused(`await op.execute('create table half ()');\n${call}`, {
+          code: 'UNAWAITED_OPERATION',
+          message: `upgrade of "b" failed: the script did not await "${name}"`,
+          where: /_b\.ts:6:\d+$/,
+          next: 'write `await` before it; nothing was changed, the database is at a',
+        });
+      });
+    }
+  });
+
+  describe('ROWS_CHANGED', () => {
+    for (const [what, sql] of Object.entries({
+      'a row that should go is gone': "delete from limbeck_version where version_num = 'a'",
+      'a row that should come is there': "insert into limbeck_version values ('b')",
+    })) {
+      it(`is raised when ${what}`, async () => {
+        await expectRefused(`await op.execute(${JSON.stringify(sql)});`, {
+          code: 'ROWS_CHANGED',
+          message: 'upgrade of "b" failed: the version rows were changed by somebody else while limbeck ran',
+          next: /^see where the database stands with `limbeck current`, and run the command again/,
+        });
+      });
+    }
+  });
+});

@@ -1,0 +1,107 @@
+import { expect } from 'chai';
+import { digestOf } from '../../lib/schema/digest.js';
+import { type RoundTripDatabase, walkRoundTrip } from '../../lib/verify/round-trip.js';
+
+/** What a revision does to the objects of a database, up and down. */
+interface Change {
+  readonly up: (objects: Map<string, string>) => unknown;
+  readonly down: (objects: Map<string, string>) => unknown;
+}
+
+/** A database in memory, and what was done with it. */
+function databaseOf(changes: Readonly<Record<string, Change>>) {
+  const objects = new Map<string, string>();
+  const done: string[] = [];
+  const database: RoundTripDatabase = {
+    async run({ direction, revision }) {
+      done.push(`${direction} ${revision}`);
+      changes[revision]?.[direction === 'upgrade' ? 'up' : 'down'](objects);
+    },
+    digest: async () => digestOf(objects),
+  };
+  return { database, done };
+}
+
+const table = (name: string): Change => ({
+  up: (objects) => objects.set(`table ${name}`, 'text'),
+  down: (objects) => objects.delete(`table ${name}`),
+});
+const walk = (changes: Readonly<Record<string, Change>>) => {
+  const { database, done } = databaseOf(changes);
+  const told: string[] = [];
+  return walkRoundTrip(Object.keys(changes), database, (id) => told.push(id)).then((finding) => ({
+    finding,
+    done,
+    told,
+  }));
+};
+
+describe('walkRoundTrip', () => {
+  it('takes each revision up, down and up again, in order', async () => {
+    const { finding, done, told } = await walk({ a: table('a'), b: table('b') });
+    expect(finding).to.equal(undefined);
+    expect(done).to.deep.equal([
+      'upgrade a',
+      'downgrade a',
+      'upgrade a',
+      'upgrade b',
+      'downgrade b',
+      'upgrade b',
+    ]);
+    expect(told).to.deep.equal(['a', 'b']);
+  });
+
+  it('finds nothing in no revisions', async () => {
+    expect(await walk({})).to.deep.equal({ finding: undefined, done: [], told: [] });
+  });
+
+  it('finds a downgrade that forgets something, and stops there', async () => {
+    const forgetful: Change = { ...table('b'), down: () => {} };
+    const { finding, done, told } = await walk({ a: table('a'), b: forgetful, c: table('c') });
+    expect(finding).to.deep.equal({
+      revision: 'b',
+      after: 'downgrade',
+      difference: { identity: 'table b', after: 'text' },
+      text: 'table b: before absent, after "text"',
+    });
+    expect(done.slice(-2)).to.deep.equal(['upgrade b', 'downgrade b']);
+    expect(told).to.deep.equal(['a', 'b']);
+  });
+
+  it('finds a downgrade that takes too much', async () => {
+    const greedy: Change = { ...table('b'), down: (objects) => objects.clear() };
+    const { finding } = await walk({ a: table('a'), b: greedy });
+    expect([finding?.after, finding?.text]).to.deep.equal([
+      'downgrade',
+      'table a: before "text", after absent',
+    ]);
+  });
+
+  it('finds a second upgrade that makes something else', async () => {
+    let times = 0;
+    const fickle: Change = {
+      up: (objects) => objects.set('function f()', `returns ${(times += 1)}`),
+      down: (objects) => objects.delete('function f()'),
+    };
+    const { finding } = await walk({ a: fickle });
+    expect(finding).to.deep.equal({
+      revision: 'a',
+      after: 'upgrade',
+      difference: { identity: 'function f()', before: 'returns 1', after: 'returns 2' },
+      text: 'function f(): before "returns 1", after "returns 2"',
+    });
+  });
+
+  it('passes an error of a step on', async () => {
+    const broken: Change = {
+      up: () => {
+        throw new Error('no');
+      },
+      down: () => {},
+    };
+    await walk({ a: broken }).then(
+      () => expect.fail('it fails'),
+      (error: unknown) => expect(String(error)).to.equal('Error: no'),
+    );
+  });
+});
