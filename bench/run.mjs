@@ -11,7 +11,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { findProgram } from '../dist/spec/helpers/programs.js';
 import { sharedServer, stopServers } from '../dist/spec/helpers/server.js';
 
@@ -125,7 +125,7 @@ function timed(program, args, env) {
 }
 
 async function freshDatabase(name) {
-  const client = new pg.Client(server.connection('postgres'));
+  const client = new Client(server.connection('postgres'));
   await client.connect();
   await client.query(`create database ${name}`);
   await client.end();

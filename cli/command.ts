@@ -71,3 +71,19 @@ export function isSet(args: Arguments, name: string): boolean {
 function lastOf(value: unknown): unknown {
   return Array.isArray(value) ? value.at(-1) : value;
 }
+
+/**
+ * Asks before data can be lost, unless the environment is one that is made to be lost.
+ *
+ * @param what - the deed as a question is begun: `Downgrade`
+ */
+export async function confirmRevert(
+  { confirm }: CommandContext,
+  project: Project,
+  what: string,
+  rest: string,
+): Promise<void> {
+  const { environment } = project.config;
+  if (['development', 'test'].includes(environment)) return;
+  await confirm(`${what} ${await project.nameDatabase()} (${environment})${rest}?`);
+}

@@ -8,6 +8,7 @@ import {
   type Library,
   textOf,
   textsOf,
+  confirmRevert,
 } from '../command.js';
 import { counted, standing } from '../words.js';
 
@@ -160,8 +161,11 @@ const redo: Command = {
   summary: 'Revert a head, freeze its files as they are now, and apply it again',
   positionals: { revision: { type: 'string', describe: 'A head', defaultDescription: 'the only one' } },
   example: 'redo',
-  async run({ args, library, openProject }) {
-    const report = await library.redo(await openProject(), { revision: textOf(args, 'revision') });
+  async run(context) {
+    const { args, library, openProject } = context;
+    const project = await openProject();
+    await confirmRevert(context, project, 'Redo the last revision of', '');
+    const report = await library.redo(project, { revision: textOf(args, 'revision') });
     const frozen = counted(report.assets.length, 'file');
     return { report, text: `Redid ${report.revision} with ${frozen}. Now at ${standing(report.current)}` };
   },

@@ -1,5 +1,5 @@
 /** Commands that move a database: upgrade, downgrade, stamp. */
-import { type Command, type CommandFamily, isSet, textOf, textsOf } from '../command.js';
+import { type Command, type CommandFamily, confirmRevert, isSet, textOf, textsOf } from '../command.js';
 import { counted, duration, standing } from '../words.js';
 
 const upgrade: Command = {
@@ -29,13 +29,11 @@ const downgrade: Command = {
     target: { type: 'string', describe: '-1, base, billing@base, an id or part of one', demandOption: true },
   },
   example: 'downgrade -1',
-  async run({ args, library, openProject, confirm }) {
+  async run(context) {
+    const { args, library, openProject } = context;
     const project = await openProject();
     const target = textOf(args, 'target') ?? '';
-    const { environment } = project.config;
-    if (!['development', 'test'].includes(environment)) {
-      await confirm(`Downgrade ${await project.nameDatabase()} (${environment}) to ${target}?`);
-    }
+    await confirmRevert(context, project, 'Downgrade', ` to ${target}`);
     const report = await library.downgrade(project, { target });
     const { steps, current, durationMs } = report;
     const done = `Reverted ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;

@@ -1,5 +1,6 @@
 /** Commands that prove: roundtrip. */
-import { type Command, type CommandFamily } from '../command.js';
+import type { RoundTripReport } from '../../lib/index.js';
+import type { Command, CommandFamily } from '../command.js';
 import { counted, duration } from '../words.js';
 
 const roundtrip: Command = {
@@ -9,16 +10,28 @@ const roundtrip: Command = {
   async run({ library, openProject }) {
     const report = await library.roundTrip(await openProject());
     const { finding, revisions, durationMs } = report;
-    if (finding === null) {
-      const text = `${counted(revisions, 'revision')} went up, down and up again in ${duration(durationMs)}. Every downgrade restores`;
-      return { report, text };
-    }
-    const what =
-      finding.after === 'downgrade'
-        ? 'its downgrade does not restore what was there'
-        : 'its second upgrade makes something else than the first';
-    return { report, text: `${finding.revision} (${finding.file}): ${what}\n  ${finding.text}`, status: 1 };
+    if (finding !== null) return { report, text: findingText(finding), status: 1 };
+    if (revisions === 0) return { report, text: 'There are no revisions: nothing was proven', status: 1 };
+    const text = `${counted(revisions, 'revision')} went up, down and up again in ${duration(durationMs)}. Every downgrade restores`;
+    return { report, text };
   },
 };
+
+function findingText({
+  revision,
+  file,
+  after,
+  difference,
+  text,
+}: NonNullable<RoundTripReport['finding']>): string {
+  const whats =
+    difference === null
+      ? { downgrade: 'its downgrade fails', upgrade: 'its second upgrade fails' }
+      : {
+          downgrade: 'its downgrade does not restore what was there',
+          upgrade: 'its second upgrade makes something else than the first',
+        };
+  return `${revision} (${file}): ${whats[after]}\n  ${text.replaceAll('\n', '\n  ')}`;
+}
 
 export const proveCommands: CommandFamily = { title: 'Prove', commands: [roundtrip] };

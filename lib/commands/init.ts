@@ -23,7 +23,7 @@ export interface InitReport {
 }
 
 const folders = ['migrations', 'raw_sql/procs', 'raw_sql/types', 'raw_sql/views'];
-const frozenAttributes = 'migrations/**/*.assets/** -text linguist-generated -diff';
+const frozenAttributes = '**/*.assets/** -text linguist-generated -diff';
 const ignored = '.limbeck/';
 
 /** Makes a project, or makes room for limbeck in a Knex project; never overwrites a file. */

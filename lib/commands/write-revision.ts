@@ -87,11 +87,21 @@ export function writeRevision(
 
 function checkNewId({ graph }: Project, id: string): void {
   checkName('revision id', id);
+  if (!/^[\p{L}\p{N}_.]+$/u.test(id)) throw unfitForFile(id);
   if (!graph.has(id) && graph.revisionOfLabel(id) === undefined) return;
   throw new RevisionError('DUPLICATE_ID', {
     message: `there is a revision or label "${id}" already`,
     where: graph.get(id)?.file,
     next: 'choose another `--rev-id`',
+  });
+}
+
+/** The id becomes part of a file name. */
+function unfitForFile(id: string): RevisionError {
+  return new RevisionError('ILLEGAL_ID', {
+    message: `revision id "${id}" cannot be part of a file name`,
+    next: 'use letters, digits and underscores',
+    details: { name: id },
   });
 }
 

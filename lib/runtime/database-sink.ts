@@ -26,6 +26,8 @@ export class DatabaseSink implements Sink {
   #recorded: Statement[] = [];
   /** The error that spoilt the open transaction; only going back to a savepoint mends that. */
   #spoiltBy: unknown;
+  /** What scripts have asked and not yet been answered. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #isLost = false;
   #isInterrupted = false;
 
@@ -102,6 +104,19 @@ export class DatabaseSink implements Sink {
     send: (connection: PgConnection) => Promise<Result>,
     goesBack: boolean,
   ): Promise<Result> {
+    const answer = this.#sendThrough(send, goesBack);
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
+    }
+  }
+
+  async #sendThrough<Result>(
+    send: (connection: PgConnection) => Promise<Result>,
+    goesBack: boolean,
+  ): Promise<Result> {
     await this.flush();
     if (!goesBack) this.#assertUnspoilt();
     try {
@@ -123,13 +138,19 @@ export class DatabaseSink implements Sink {
     await this.flush();
   }
 
-  /** Forgets what was recorded and ends the transaction; never throws, for it follows another error. */
+  /**
+   * Forgets what was recorded and ends the transaction; never throws, for it follows another error.
+   *
+   * A query that a script did not wait for comes before the ROLLBACK: behind it, it would commit itself.
+   */
   async rollback(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     this.#recorded = [];
     this.#spoiltBy = undefined;
     this.#isInterrupted = false;
     if (this.#isLost) return;
     await sendMessage(this.connection, this.#told('rollback')).catch((error: unknown) => this.#spoil(error));
+    this.#recorded = [];
     this.#spoiltBy = undefined;
   }
 

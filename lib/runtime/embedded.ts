@@ -49,7 +49,7 @@ export function embeddedConnection({ directory, options }: EmbeddedDirectory): K
   const connect = async () => {
     const release = await lockDirectory(directory, options.lockTimeout ?? 60_000);
     try {
-      return closingConfig(await openDirectory(directory), release);
+      return await closingConfig(await openDirectory(directory), release);
     } catch (error) {
       release();
       throw error;
@@ -70,7 +70,7 @@ function marked(
 export function memoryConnection(): Knex.ConnectionConfigProvider {
   return async () => {
     const { PGlite } = await import('@electric-sql/pglite');
-    return closingConfig(await PGlite.create(), () => {});
+    return await closingConfig(await PGlite.create(), () => {});
   };
 }
 

@@ -122,6 +122,16 @@ function queryClient(Base: ClientClass): ClientClass {
       return Promise.resolve();
     }
 
+    /** Follows each query from the moment that it is awaited: a script must not end before its queries. */
+    override runner(builder: object): { run(): Promise<unknown> } {
+      const { awaiting, callerPlace } = this.config[contextKey];
+      const operation = { what: () => 'op.knex', origin: callerPlace() };
+      const runner = super.runner(builder);
+      const run = runner.run.bind(runner);
+      runner.run = () => awaiting.follow(operation, run());
+      return runner;
+    }
+
     /**
      * As Knex does it, but for two things: without bindings a `?` is no placeholder, which Knex would make
      * `$1` even inside literals; and errors keep their message, to which Knex would add the statement.

@@ -196,8 +196,8 @@ export interface StepTimeouts {
  */
 export function beginStatements(applicationName: string, timeouts?: StepTimeouts): Statement[] {
   const settings: [string, string][] = [
-    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
     ['limbeck.transaction', 'pg_current_xact_id()::text'],
+    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
     ...(timeouts === undefined ? [] : limitsOf(timeouts)),
   ];
   const calls = settings.map(([name, value]) => `set_config('${name}', ${value}, true)`);

@@ -41,6 +41,13 @@ describe('confirmation', () => {
     expect(status).to.equal(64);
   });
 
+  it('is wanted for a redo too, which reverts', async () => {
+    const { stderr, status } = await limbeckIn(project.root)('redo', '--env', 'production');
+    expect(stderr).to.match(/^error\[CONFIRMATION_NEEDED\]: .*Redo the last revision of embedded PostgreSQL/);
+    expect(status).to.equal(64);
+    expect(await current()).to.match(/^a /);
+  });
+
   it('asks before --purge forgets what is recorded, in development too', async () => {
     const refused = await limbeckIn(project.root)('stamp', '--purge', 'base', '--env', 'production');
     expect(refused).to.include({ status: 64 });

@@ -186,6 +186,30 @@ describe('runCli', () => {
     });
   });
 
+  describe('on a project without revisions', () => {
+    it('a round trip proves nothing, and says so with status 1', async () => {
+      project = await cliProject({ 'migrations/.gitkeep': '' });
+      const { stdout, status } = await limbeck('roundtrip');
+      expect({ stdout, status }).to.deep.equal({
+        stdout: 'There are no revisions: nothing was proven\n',
+        status: 1,
+      });
+    });
+  });
+
+  describe('on a downgrade that fails', () => {
+    it('tells why on stdout and ends with status 1', async () => {
+      project = await cliProject({
+        'migrations/1_a.js': scriptText('a', { downgrade: "await op.execute('drop table nowhere');" }),
+      });
+      const { stdout, status } = await limbeck('roundtrip');
+      expect(stdout).to.match(
+        /^a \(migrations\/1_a\.js\): its downgrade fails\n {2}.*"nowhere" does not exist\n {2}migrations\/1_a\.js:\d+:\d+\n/,
+      );
+      expect(status).to.equal(1);
+    });
+  });
+
   describe('on a downgrade that forgets something', () => {
     it('tells the finding on stdout and ends with status 1', async () => {
       project = await cliProject({

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { downgrade, upgrade } from '../../lib/index.js';
+import { downgrade, revision, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf, identitiesOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { differing, digestOf, emptyDatabase } from '../helpers/database-state.js';
@@ -21,7 +21,7 @@ describeOnServers('loadStoredProc', (database) => {
   /** A proc that three revisions change; the live file has moved on to a fourth text. */
   async function changedThrice() {
     const project = assetProject(database);
-    for (const revision of ['a', 'b', 'c']) await project.ship(revision, { [file]: proc(revision) });
+    for (const id of ['a', 'b', 'c']) await project.ship(id, { [file]: proc(id) });
     project.write(`raw_sql/${file}`, proc('later'));
     return project;
   }
@@ -33,10 +33,10 @@ describeOnServers('loadStoredProc', (database) => {
       await upgrade(await project.open(), { target });
       installed.push(await functionsOf(database, 'update_adu'));
     }
-    for (const [index, revision] of ['a', 'b', 'c'].entries()) {
+    for (const [index, id] of ['a', 'b', 'c'].entries()) {
       expect(installed[index]).to.have.lengthOf(1);
       expect(installed[index]?.[0]).to.include(
-        `-- ${revision}: why? \\? \t\nbegin   \n  return 'ü ${revision}''s';  /* $$ */\n`,
+        `-- ${id}: why? \\? \t\nbegin   \n  return 'ü ${id}''s';  /* $$ */\n`,
       );
     }
     for (const [target, index] of [
@@ -200,5 +200,20 @@ create or replace function "Odd "" name"(out a int, out b text) language sql as 
     expect((await functionsOf(database, 'update_adu'))[0]).to.include('-- a: why');
     await downgrade(await project.open(), { target: 'b' });
     expect(await functionsOf(database, 'update_adu')).to.deep.equal([b]);
+  });
+
+  it('keeps what a file defines that was given another name, up and down', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { [file]: proc('a') });
+    project.remove(`raw_sql/${file}`);
+    project.write('raw_sql/procs/renamed.sql', proc('b'));
+    await revision(await project.open(), { message: 'rename', revisionId: 'b', autogenerate: true });
+    await upgrade(await project.open());
+    expect((await functionsOf(database, 'update_adu'))[0]).to.include('-- b: why');
+    const assets = 'select path, revision from limbeck_assets';
+    expect(await database.query(assets)).to.deep.equal([{ path: 'procs/renamed.sql', revision: 'b' }]);
+    await downgrade(await project.open(), { target: 'a' });
+    expect((await functionsOf(database, 'update_adu'))[0]).to.include('-- a: why');
+    expect(await database.query(assets)).to.deep.equal([{ path: file, revision: 'a' }]);
   });
 });

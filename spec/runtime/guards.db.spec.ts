@@ -152,19 +152,34 @@ await op.execute('create table other_half ()');`);
         'op.schema.createTable',
       ],
       'a check of op.schema': ["op.schema.hasTable('a');", 'op.schema.hasTable'],
-      'op.execute with bindings': ["op.execute('select ?::int', [1]);", 'op.execute'],
-      'op.savepoint': ["op.savepoint(async () => op.execute('select 1'));", 'op.savepoint'],
+      'op.execute with bindings': ["op.execute('insert into a values (?)', [1]);", 'op.execute'],
+      'a query of op.knex': ["op.knex('a').insert({ id: 3 }).then(() => {});", 'op.knex'],
+      'a function of the script': [
+        "(async () => { await op.knex.raw('select 1'); await op.execute('insert into a values (4)'); })();",
+        'op.knex',
+      ],
+      'op.savepoint': ["op.savepoint(async () => op.execute('insert into a values (2)'));", 'op.savepoint'],
     };
     for (const [what, [call, name]] of Object.entries(unawaited)) {
       it(`is ${what} that is still waiting at the end of the script`, async () => {
         await expectRefused(`await op.execute('create table half ()');\n${call}`, {
           code: 'UNAWAITED_OPERATION',
           message: `upgrade of "b" failed: the script did not await "${name}"`,
-          where: /_b\.ts:6:\d+$/,
+          where: /_b\.ts(:6:\d+)?$/,
           next: 'write `await` before it; nothing was changed, the database is at a',
         });
       });
     }
+  });
+
+  it('rolls back what other queries of a Promise.all still did when one failed', async () => {
+    const body = `await Promise.all([
+  op.knex('a').insert({ id: 1 }),
+  op.knex('nowhere'),
+  op.execute('insert into a values (?)', [2]),
+  op.knex('a').insert({ id: 3 }),
+]);`;
+    await expectRefused(body, { code: 'SQL_FAILED', message: /relation "nowhere" does not exist$/ });
   });
 
   describe('ROWS_CHANGED', () => {

@@ -7,7 +7,6 @@ import {
   readDigest,
 } from '../../lib/schema/digest.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
-import { skipTest } from '../helpers/not-run.js';
 import { mutations, mutationsFrom18 } from './digest-mutations.js';
 import { everyKind, everyKindFrom18 } from './digest-schema.js';
 
@@ -155,14 +154,14 @@ describeOnServers('digest', (database) => {
     await client.query('discard all');
   });
 
-  it('leaves out the members of an extension, and notices the extension', async function () {
-    const [available] = await database.query(`select from pg_available_extensions where name = 'citext'`);
-    if (available === undefined)
-      return skipTest(this, `citext for ${database.name}`, 'not among its extensions');
-    await database.query('create extension citext schema app');
-    const digest = await digestOfDatabase(database);
-    await database.query('drop extension citext');
-    const found = differences(latest, digest).map(({ identity }) => identity);
-    return expect(found).to.deep.equal(['comment on extension citext', 'extension citext']);
-  });
+  // PGlite brings no extension but plpgsql.
+  if (database.kind === 'server') {
+    it('leaves out the members of an extension, and notices the extension', async () => {
+      await database.query('create extension citext schema app');
+      const digest = await digestOfDatabase(database);
+      await database.query('drop extension citext');
+      const found = differences(latest, digest).map(({ identity }) => identity);
+      expect(found).to.deep.equal(['comment on extension citext', 'extension citext']);
+    });
+  }
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { MigrationError } from '../../lib/errors.js';
 import { digestOf } from '../../lib/schema/digest.js';
 import { type RoundTripDatabase, walkRoundTrip } from '../../lib/verify/round-trip.js';
 
@@ -103,5 +104,23 @@ describe('walkRoundTrip', () => {
       () => expect.fail('it fails'),
       (error: unknown) => expect(String(error)).to.equal('Error: no'),
     );
+  });
+
+  it('finds a downgrade that cannot be run', async () => {
+    const down = () => {
+      throw new MigrationError('SQL_FAILED', {
+        message: 'no such table',
+        where: 'a.ts:1:2',
+        next: 'mend it',
+      });
+    };
+    const { finding, done } = await walk({ a: { ...table('a'), down }, b: table('b') });
+    expect(finding).to.deep.equal({
+      revision: 'a',
+      after: 'downgrade',
+      difference: null,
+      text: 'no such table\na.ts:1:2',
+    });
+    expect(done).to.deep.equal(['upgrade a', 'downgrade a']);
   });
 });
