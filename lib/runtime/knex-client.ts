@@ -14,6 +14,7 @@ import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
 import type { Place } from '../sql/place.js';
 import { type Sink, type Statement, statement } from '../sql/statement.js';
 import { type PgConnection, sendQuery } from './pg-connection.js';
+import { markStatement, type ServerError } from './sql-failure.js';
 
 export type KnexFactory = typeof knexFactory;
 
@@ -127,8 +128,8 @@ function queryClient(Base: ClientClass): ClientClass {
       const { awaiting, callerPlace } = this.config[contextKey];
       const operation = { what: () => 'op.knex', origin: callerPlace() };
       const runner = super.runner(builder);
-      const run = runner.run.bind(runner);
-      runner.run = () => awaiting.follow(operation, run());
+      const start = runner.run.bind(runner);
+      runner.run = () => awaiting.follow(operation, start());
       return runner;
     }
 
@@ -221,14 +222,16 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   if (!isConnected(sink)) return sink.query(made);
   const goesBack = made.commands[0]?.words[0] === 'rollback';
   return sink.through(
-    (connection) => sendQuery(connection, { ...config, text: sql }).catch(driverError),
+    (connection) =>
+      sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, sql)),
     goesBack,
   );
 }
 
-/** Scripts catch the errors that they know from Knex: those of the driver. */
-function driverError(error: unknown): never {
-  throw (error as Error).cause ?? error;
+/** Scripts catch the errors that they know from Knex: those of the driver, marked with the statement. */
+function throwDriverError(error: unknown, sql: string): never {
+  const cause = (error as Error).cause ?? error;
+  throw markStatement(cause as ServerError, sql);
 }
 
 function isConnected(sink: Sink | ConnectedSink): sink is ConnectedSink {

@@ -23,7 +23,7 @@ import { createSinkKnexes, type SinkKnexContext, type SinkKnexes } from './knex-
 import { beginStatements, type Ledger, type LogEvent, type StepTimeouts } from './ledger.js';
 import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
 import type { Session } from './session.js';
-import { failureOf, isConnectionLost } from './sql-failure.js';
+import { driverFailure, isConnectionLost } from './sql-failure.js';
 
 export interface RunContext {
   readonly root: string;
@@ -285,7 +285,7 @@ function whatStands(
 function explain(error: unknown, script: Script): LimbeckError {
   const where = scriptPlace(error, script);
   const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
-  if (isDrivers) return failureOf(error, { where });
+  if (isDrivers) return driverFailure(error, where);
   return new MigrationError('STEP_FAILED', {
     message: error instanceof Error ? error.message : String(error),
     where,

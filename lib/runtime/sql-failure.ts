@@ -13,6 +13,21 @@ export interface ServerError extends Error {
   readonly position?: string;
 }
 
+const statementKey = Symbol('limbeck.statement');
+
+/** Notes on an error of the driver which statement it is about; only `driverFailure` sees it. */
+export function markStatement(error: ServerError, sql: string): ServerError {
+  return Object.defineProperty(error, statementKey, { value: sql, configurable: true });
+}
+
+/** Makes the error for one of the driver's that came through Knex and the script. */
+export function driverFailure(error: ServerError, where: string | undefined): LimbeckError {
+  const statement = (error as { [statementKey]?: string })[statementKey];
+  if (statement === undefined) return failureOf(error, { where });
+  const excerpt = excerptAt(statement, offsetOfPosition(statement, Number(error.position ?? 1)));
+  return failureOf(error, { where, statement, excerpt });
+}
+
 /** A statement of a message, and where its text begins in it. */
 export interface SentStatement {
   readonly statement: Statement;

@@ -95,6 +95,7 @@ await op.schema
       {
         message: 'upgrade of "b" failed: relation "nowhere" does not exist',
         where: `${script}:6:12`,
+        excerpt: '1 | select * from "nowhere" where "id" = $1\n  |               ^',
       },
     );
     await emptyDatabase(database);
