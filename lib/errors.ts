@@ -69,6 +69,7 @@ export const errorCodes = {
   // asset: live files, frozen versions and manifests
   ASSET_NOT_FOUND: ['asset', 'no live file has this name'],
   ASSET_NOT_FROZEN: ['asset', 'a script loads a file that is not frozen with its revision'],
+  ASSET_NOT_LOADED: ['asset', 'a revision ships a file that its script does not load'],
   ASSET_MISSING: ['asset', 'a frozen version named in a manifest is not on disk'],
   ASSET_TAMPERED: ['asset', 'a frozen version differs from the hash in its manifest'],
   ASSET_MISMATCH: ['asset', 'the database holds another version of an asset than the revision builds on'],

@@ -54,6 +54,12 @@ export class AssetHistory {
     return [...this.#versions.keys()].sort();
   }
 
+  /** Returns the history as it would be if a revision had this manifest. */
+  with(manifest: Manifest): AssetHistory {
+    const others = [...this.#manifests.values()].filter(({ revision }) => revision !== manifest.revision);
+    return new AssetHistory(this.#graph, [...others, manifest]);
+  }
+
   manifestOf(revision: RevisionId): Manifest | undefined {
     return this.#manifests.get(revision);
   }

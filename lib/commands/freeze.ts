@@ -1,13 +1,16 @@
 /**
  * Commands that freeze SQL files with a revision that exists: freeze and redo.
  */
-import { AssetError, RevisionError } from '../errors.js';
+import { type AssetCalls } from '../assets/freeze.js';
+import { assetFolderOf, type FrozenFile, readFrozen } from '../assets/manifest.js';
+import { AssetError, MigrationError, RevisionError } from '../errors.js';
 import { planUpgrade, type Step } from '../graph/plan.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { listed } from '../graph/wording.js';
 import { type Project, reopenProject } from '../project.js';
 import type { StepReport } from '../runtime/run-plan.js';
+import type { Session } from '../runtime/session.js';
 import type { Script } from '../script/script-directory.js';
 import {
   callsOf,
@@ -18,7 +21,7 @@ import {
   pinnedTexts,
   writeFrozen,
 } from './freezing.js';
-import { runSteps } from './migrate.js';
+import { assertConvergent, runSteps } from './migrate.js';
 
 export interface FreezeOptions {
   /** Default: the only head. */
@@ -40,14 +43,19 @@ export interface FreezeReport {
  */
 export async function freeze(project: Project, options: FreezeOptions = {}): Promise<FreezeReport> {
   const script = freezable(project, options.revision ?? 'head');
+  const files = await filesToFreeze(project, script, options.files ?? []);
+  const assets = writeFrozen(project, script.file, files);
+  return { revision: script.revision.id, file: script.file, assets };
+}
+
+/** Freezes without writing: what fails here has changed nothing. */
+async function filesToFreeze(
+  project: Project,
+  script: Script,
+  files: readonly string[],
+): Promise<FrozenFile[]> {
   const parents = [...project.graph.requirements(script.revision.id)];
-  const calls = await callsToFreeze(project, script, parents, options.files ?? []);
-  const files = await freezeFor(project, parents, calls);
-  return {
-    revision: script.revision.id,
-    file: script.file,
-    assets: writeFrozen(project, script.file, files),
-  };
+  return freezeFor(project, parents, await callsToFreeze(project, script, parents, files));
 }
 
 async function callsToFreeze(
@@ -55,17 +63,30 @@ async function callsToFreeze(
   script: Script,
   parents: readonly RevisionId[],
   files: readonly string[],
-) {
-  if (files.length > 0) return callsOf(project, files);
+): Promise<AssetCalls> {
+  if (files.length > 0) return named(project, script, files);
   const learned = await learnCalls(project, script);
   if (!learned.syncs) return { ...learned, pinned: pinnedTexts(project, learned) };
-  const own =
-    project
-      .readHistory()
-      .manifestOf(script.revision.id)
-      ?.entries.map(({ path }) => path) ?? [];
-  const changed = (await changesFor(project, parents)).map(({ path }) => path);
-  return callsOf(project, [...new Set([...own, ...changed])]);
+  const own = project.readHistory().manifestOf(script.revision.id)?.entries ?? [];
+  const changed = await changesFor(project, parents);
+  return callsOf(project, [...new Set([...own, ...changed].map(({ path }) => path))]);
+}
+
+/** The files that a person names, and what was frozen before with the revision, as it is. */
+function named(project: Project, script: Script, files: readonly string[]): AssetCalls {
+  const { loads, drops } = callsOf(project, files);
+  const manifest = project.readHistory().manifestOf(script.revision.id);
+  const others = (manifest?.entries ?? []).filter(
+    ({ path }) => !loads.includes(path) && !drops.includes(path),
+  );
+  const kept = others.filter(({ sha256 }) => sha256 !== null);
+  return {
+    loads: [...kept.map(({ path }) => path), ...loads],
+    drops: [...others.filter(({ sha256 }) => sha256 === null).map(({ path }) => path), ...drops],
+    pinned: new Map(
+      kept.flatMap((entry) => (manifest ? [[entry.path, readFrozen(project.root, manifest, entry)]] : [])),
+    ),
+  };
 }
 
 function freezable({ graph, scripts }: Project, text: string): Script {
@@ -95,29 +116,50 @@ export interface RedoReport extends FreezeReport {
 /**
  * The edit loop: reverts a head if it is applied, freezes its files as they are now, and applies it again.
  *
- * @throws as `freeze` and `upgrade`
+ * @throws as `freeze` and `upgrade`; what freezing throws has changed nothing
  */
 export async function redo(
   project: Project,
   options: Pick<FreezeOptions, 'revision'> = {},
 ): Promise<RedoReport> {
-  const id = freezable(project, options.revision ?? 'head').revision.id;
+  const script = freezable(project, options.revision ?? 'head');
+  const { id } = script.revision;
+  const files = await filesToFreeze(project, script, []);
+  const entries = files.map(({ entry }) => entry);
+  const history = project.readHistory().with({ revision: id, folder: assetFolderOf(script.file), entries });
   const session = await project.openSession('redo', { lock: true });
   try {
-    const plan: Step[] = session.state.rows.includes(id) ? [{ direction: 'downgrade', revision: id }] : [];
-    const reverted = await runSteps(project, session, plan, project.readHistory());
+    const { rows } = session.state;
+    assertConvergent(project, rows, [{ direction: 'upgrade', revision: id }], history);
+    const down: Step[] = rows.includes(id) ? [{ direction: 'downgrade', revision: id }] : [];
+    const reverted = await runSteps(project, session, down, project.readHistory());
     await session.refresh();
-    const frozen = await freeze(project, { revision: id });
-    const fresh = await reopenProject(project);
-    const history = fresh.readHistory();
-    const applied = await runSteps(
-      fresh,
-      session,
-      planUpgrade(fresh.graph, session.state.rows, [id]),
-      history,
-    );
-    return { ...frozen, steps: [...reverted.steps, ...applied.steps], current: applied.rows };
+    const assets = writeFrozen(project, script.file, files);
+    const applied = await applyAgain(await reopenProject(project), session, id, down.length > 0);
+    const steps = [...reverted.steps, ...applied.steps];
+    return { revision: id, file: script.file, assets, steps, current: applied.rows };
   } finally {
     await session.close();
   }
+}
+
+async function applyAgain(project: Project, session: Session, id: RevisionId, wasReverted: boolean) {
+  const plan = planUpgrade(project.graph, session.state.rows, [id]);
+  try {
+    return await runSteps(project, session, plan, project.readHistory());
+  } catch (error) {
+    throw wasReverted && error instanceof MigrationError ? staysReverted(error) : error;
+  }
+}
+
+function staysReverted(error: MigrationError): MigrationError {
+  const { code, message, where, excerpt, next, details } = error;
+  return new MigrationError(code, {
+    message: `${message}; it was reverted before, and stays so`,
+    where,
+    excerpt,
+    next: next.replace('nothing was changed', 'the revert stands'),
+    cause: error,
+    details,
+  });
 }

@@ -86,7 +86,7 @@ export function runSteps(project: Project, session: Session, plan: readonly Step
 /**
  * Refuses an upgrade after which two branches would disagree about a file; a merge in the same plan settles it.
  */
-function assertConvergent(
+export function assertConvergent(
   { graph }: Project,
   rows: readonly RevisionId[],
   plan: readonly Step[],

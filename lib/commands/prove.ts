@@ -31,6 +31,8 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
   const [divergence] = project.readHistory().divergentAt(graph.closure(graph.effectiveHeads));
   if (divergence !== undefined) throw divergent(divergence);
   const session = await openShadow(project);
+  // Before the first digest: a schema that is made for the ledger is no difference.
+  await session.ensureLedger();
   let count = 0;
   try {
     const finding = await walkRoundTrip(graph.ids, databaseOf(project, session), (revision) => {

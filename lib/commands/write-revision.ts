@@ -9,7 +9,13 @@ import { RevisionError, ScriptError } from '../errors.js';
 import { checkName, type RevisionId } from '../graph/revision.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
-import { newRevisionId, type NewScript, type ScriptExtension, writeScript } from '../script/new-script.js';
+import {
+  newRevisionId,
+  type NewScript,
+  quote,
+  type ScriptExtension,
+  writeScript,
+} from '../script/new-script.js';
 import { type FrozenEntry, writeFrozen } from './freezing.js';
 
 export interface NewRevisionReport {
@@ -137,9 +143,7 @@ function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: st
     return { lines: ['await syncAssets(op);'], helpers: ['syncAssets'] };
   const calls = runs.map(({ kind, verb, names }) => ({ helper: helperOf[kind]?.[verb] ?? '', names }));
   return {
-    lines: calls.map(
-      ({ helper, names }) => `await ${helper}(op, [${names.map((name) => `'${name}'`).join(', ')}]);`,
-    ),
+    lines: calls.map(({ helper, names }) => `await ${helper}(op, [${names.map(quote).join(', ')}]);`),
     helpers: [...new Set(calls.map(({ helper }) => helper))].sort(),
   };
 }

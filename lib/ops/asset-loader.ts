@@ -15,6 +15,8 @@ export interface AssetLoader {
   load(paths: readonly string[], options?: LoadOptions): void;
   drop(paths: readonly string[]): void;
   sync(): void;
+  /** Returns a function that forgets what was loaded since: for a savepoint that is rolled back. */
+  mark(): () => void;
 }
 
 /** Loads nothing, and remembers what a script asked for: how `freeze` learns what to freeze. */
@@ -37,5 +39,10 @@ export class LearningLoader implements AssetLoader {
 
   sync(): void {
     this.syncs = true;
+  }
+
+  /** What a script asks for counts, also where it undoes it. */
+  mark(): () => void {
+    return () => {};
   }
 }

@@ -10,7 +10,7 @@ import { loadOrder } from '../assets/load-order.js';
 import { frozenFileOf } from '../assets/manifest.js';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
-import { quoteIdentifier } from '../sql/quote.js';
+import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import { ownStatement, type Sink, statement } from '../sql/statement.js';
 import type { AssetLoader } from './asset-loader.js';
 
@@ -21,6 +21,14 @@ export interface InstalledAssets {
   install(version: AssetVersion): void;
   /** Notes that nothing is installed, in the ledger as well. */
   remove(path: string): void;
+  /** Returns a function that goes back to what is installed now, for when the database does. */
+  mark(): () => void;
+}
+
+/** The loader of a step, which knows at its end whether the script has loaded all that it ships. */
+export interface RunLoader extends AssetLoader {
+  /** @throws AssetError `ASSET_NOT_LOADED` */
+  assertComplete(): void;
 }
 
 export interface LoadContext {
@@ -46,23 +54,37 @@ interface Change {
 }
 
 /** Makes the loader of one step. */
-export function createAssetLoader(context: LoadContext): AssetLoader {
-  const { revision, direction, history } = context;
+export function createAssetLoader(context: LoadContext): RunLoader {
+  const { revision, direction, history, installed } = context;
   const own = history.manifestOf(revision)?.entries ?? [];
-  const change =
-    direction === 'upgrade'
-      ? (path: string) => upgradeOf(path, context)
-      : (path: string) => downgradeOf(path, context);
+  const changeOf = direction === 'upgrade' ? upgradeOf : downgradeOf;
+  const touched = new Set<string>();
   // A version pinned with `{ at }` was frozen with the revision, and needs no care here.
   const run = (paths: readonly string[]) => {
     if (paths.length === 0) throw nothingNamed(context);
-    apply(paths.map(change), context);
+    const changes = [...new Set(paths)].map((path) => changeOf(path, context));
+    apply(
+      changes.filter((change) => !touched.has(change.path) || !isDone(change, context)),
+      context,
+    );
+    for (const path of paths) touched.add(path);
   };
   return {
     load: run,
     drop: run,
     sync: () => own.length > 0 && run(own.map(({ path }) => path)),
+    mark: () => installed.mark(),
+    assertComplete() {
+      const left = own.find(({ path }) => !touched.has(path));
+      if (left) throw notLoaded(left.path, context);
+    },
   };
+}
+
+/** Whether an earlier call of the script has already done it. */
+function isDone({ path, to }: Change, { installed }: LoadContext): boolean {
+  const found = installed.get(path);
+  return found?.sha256 === to?.sha256 && found?.revision === to?.revision;
 }
 
 /** Going up, the version is the one that was frozen with the revision itself. */
@@ -141,22 +163,31 @@ function dropObjects({ path, from, to }: Change, { sink, history, after }: LoadC
     for (const object of history.versionAt(other, after)?.entry.objects ?? []) kept.add(object);
   }
   for (const object of gone.filter((each) => !kept.has(each)).toReversed()) {
-    sink.record(ownStatement(`drop ${object}`));
+    inSchema(folderSchemaOf(path), sink, () => sink.record(ownStatement(`drop ${object}`)));
   }
 }
 
 function loadVersion(version: AssetVersion, { sink, readFrozen }: LoadContext): void {
-  const schema = folderSchemaOf(version.path);
   const file = frozenFileOf(version.manifest, version.path);
   const advice = `mend the live file of "${version.path}", then run \`limbeck redo ${version.revision}\``;
   const made = statement(readFrozen(version), { file, advice });
-  if (schema === undefined) return sink.record(made);
-  const remember = `select set_config('limbeck.search_path', current_setting('search_path'), true)`;
-  const restore = `select set_config('search_path', current_setting('limbeck.search_path'), true)`;
-  sink.record(ownStatement(remember));
-  sink.record(ownStatement(`set local search_path = ${quoteIdentifier(schema)}, public`));
-  sink.record(made);
-  return sink.record(ownStatement(restore));
+  inSchema(folderSchemaOf(version.path), sink, () => sink.record(made));
+}
+
+/** A sub-folder is a schema: it comes first on the search path, so that bare names are looked up in it. */
+function inSchema(schema: string | undefined, sink: Sink, record: () => void): void {
+  if (schema === undefined) return record();
+  const path = "current_setting('search_path')";
+  const first = `concat_ws(', ', ${quoteLiteral(quoteIdentifier(schema))}, nullif(${path}, ''))`;
+  sink.record(
+    ownStatement(
+      `select set_config('limbeck.search_path', ${path}, true), set_config('search_path', ${first}, true)`,
+    ),
+  );
+  record();
+  return sink.record(
+    ownStatement("select set_config('search_path', current_setting('limbeck.search_path'), true)"),
+  );
 }
 
 /**
@@ -185,6 +216,15 @@ function notFrozen(path: string, revision: RevisionId, file: string): AssetError
     message: `revision "${revision}" loads "${path}", which is not frozen with it`,
     where: file,
     next: `run \`limbeck freeze ${revision}\``,
+    details: { path, revision },
+  });
+}
+
+function notLoaded(path: string, { revision, direction, file }: LoadContext): AssetError {
+  return new AssetError('ASSET_NOT_LOADED', {
+    message: `revision "${revision}" ships "${path}", and its ${direction} does not load it`,
+    where: file,
+    next: `load it in the ${direction}, by the same line as in the other direction, or take it out with \`limbeck freeze ${revision}\``,
     details: { path, revision },
   });
 }

@@ -84,6 +84,7 @@ export function createOperations(context: OperationsContext): Operations {
   let savepoints = 0;
 
   async function execute(sql: string, bindings?: Bindings): Promise<unknown> {
+    if (typeof sql !== 'string') throw new TypeError(`op.execute takes a text of SQL, not ${typeof sql}`);
     const origin = context.callerPlace();
     if (bindings === undefined) return sink.record(statement(sql, { origin }));
     const result = Promise.resolve(queryKnex.raw(sql, bindings as Knex.RawBinding));
@@ -93,6 +94,7 @@ export function createOperations(context: OperationsContext): Operations {
   async function inSavepoint<Result>(work: () => Promise<Result>): Promise<Result> {
     savepoints += 1;
     const name = `limbeck_${savepoints}`;
+    const reinstall = assets.mark();
     sink.record(ownStatement(`savepoint ${name}`));
     try {
       await sink.flush();
@@ -101,6 +103,7 @@ export function createOperations(context: OperationsContext): Operations {
       await sink.flush();
       return result;
     } catch (error) {
+      reinstall();
       await sink.recover(name);
       throw error;
     }

@@ -32,7 +32,7 @@ export interface OpenConnection {
 /**
  * Connects to the database of the environment, and names it in the log before it does.
  *
- * @throws ConfigError `NO_CONNECTION`, `KNEX_NOT_INSTALLED`
+ * @throws ConfigError `NO_CONNECTION`, `INVALID_SETTING` for a URL that is none, `KNEX_NOT_INSTALLED`
  * @throws DatabaseError `DATABASE_UNREACHABLE`, `AUTHENTICATION_FAILED`, `DATABASE_NOT_FOUND`
  * @throws LockError `DIRECTORY_LOCKED`
  */
@@ -159,16 +159,33 @@ function createKnex(knex: KnexFactory, config: Knex.Config): Knex {
   }
 }
 
-function describeDatabase(config: Knex.Config, opened: Knex, { root }: Config): string {
+function describeDatabase(config: Knex.Config, opened: Knex, { root, knexfile }: Config): string {
   const directory = embeddedDirectoryOf(config);
   if (directory !== undefined || typeof config.connection === 'function') {
     return directory === undefined
       ? 'the connection of the knexfile'
       : `embedded PostgreSQL in ${relative(root, directory.directory)}`;
   }
-  const { driver, connectionSettings } = opened.client as DriverAndSettings;
-  const { database, host, port, user } = new driver.Client(connectionSettings);
+  const { database, host, port, user } = settingsOfDriver(opened.client as DriverAndSettings, knexfile);
   return `"${database}" on ${host}${host?.startsWith('/') ? '' : `:${port}`} as ${user}`;
+}
+
+/** The driver takes the URL apart. Its error holds the URL, and with it the password, so it is no cause. */
+function settingsOfDriver({ driver, connectionSettings }: DriverAndSettings, knexfile: string) {
+  try {
+    return new driver.Client(connectionSettings);
+  } catch (error) {
+    if (!isUrlProblem(error)) throw error;
+    throw new ConfigError('INVALID_SETTING', {
+      message: 'the URL of `connection` cannot be read',
+      where: knexfile,
+      next: 'write it as `postgres://user:password@host:5432/database`; in user and password write / as %2F, @ as %40, % as %25',
+    });
+  }
+}
+
+function isUrlProblem(error: unknown): boolean {
+  return error instanceof URIError || (error instanceof TypeError && /Invalid URL/.test(error.message));
 }
 
 interface DriverAndSettings {

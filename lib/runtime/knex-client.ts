@@ -110,7 +110,7 @@ interface KnexBuilder {
 type ClientClass = new (...args: never[]) => KnexClient;
 
 /** A client whose one connection is the sink's, and which is always inside its transaction. */
-function queryClient(Base: ClientClass): ClientClass {
+function queryClient(Base: ClientClass) {
   return class SinkQueryClient extends Base {
     // Knex then makes a nested transaction a savepoint, and leaves BEGIN and COMMIT to us.
     override transacting = true;
@@ -123,9 +123,27 @@ function queryClient(Base: ClientClass): ClientClass {
       return Promise.resolve();
     }
 
+    /** A schema builder that nobody awaits never runs, which is no builder's purpose. */
+    override schemaBuilder(): KnexBuilder {
+      const { awaiting, callerPlace } = this.config[contextKey];
+      const builder = super.schemaBuilder();
+      const what = () => `${this.schemaName}.${builder._sequence[0]?.method ?? ''}`;
+      const operation = { what, origin: callerPlace() };
+      begun.set(builder, operation);
+      awaiting.begin(operation);
+      return builder;
+    }
+
+    /** What scripts call the schema builders of this client. */
+    get schemaName(): string {
+      return 'op.knex.schema';
+    }
+
     /** Follows each query from the moment that it is awaited: a script must not end before its queries. */
     override runner(builder: object): { run(): Promise<unknown> } {
       const { awaiting, callerPlace } = this.config[contextKey];
+      const asSchema = begun.get(builder as KnexBuilder);
+      if (asSchema !== undefined) awaiting.end(asSchema);
       const operation = { what: () => 'op.knex', origin: callerPlace() };
       const runner = super.runner(builder);
       const start = runner.run.bind(runner);
@@ -177,16 +195,10 @@ function queryClient(Base: ClientClass): ClientClass {
 }
 
 /** A client whose schema builders record what needs no answer. */
-function schemaClient(Base: ClientClass): ClientClass {
+function schemaClient(Base: ReturnType<typeof queryClient>): ClientClass {
   return class SinkSchemaClient extends Base {
-    override schemaBuilder(): KnexBuilder {
-      const { awaiting, callerPlace } = this.config[contextKey];
-      const builder = super.schemaBuilder();
-      const what = () => `op.schema.${builder._sequence[0]?.method ?? ''}`;
-      const operation = { what, origin: callerPlace() };
-      begun.set(builder, operation);
-      awaiting.begin(operation);
-      return builder;
+    override get schemaName(): string {
+      return 'op.schema';
     }
 
     override runner(builder: object): { run(): Promise<unknown> } {
@@ -220,12 +232,17 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   const made: Statement = statement(sql, { origin: callerPlace() });
   const config = { ...options, values: [...bindings] };
   if (!isConnected(sink)) return sink.query(made);
-  const goesBack = made.commands[0]?.words[0] === 'rollback';
-  return sink.through(
-    (connection) =>
-      sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, sql)),
-    goesBack,
-  );
+  const [verb, ...rest] = made.commands[0]?.words ?? [];
+  const send = (connection: PgConnection) =>
+    sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, sql));
+  const answer = sink.through(send, verb === 'rollback');
+  return verb === 'release' ? answer.catch((error) => goBack(sink, rest.at(-1), error)) : answer;
+}
+
+/** What was recorded in a nested transaction may fail when it is released: then it is undone like any other. */
+async function goBack(sink: Sink, savepoint: string | undefined, error: unknown): Promise<never> {
+  if (savepoint !== undefined) await sink.recover(savepoint);
+  throw error;
 }
 
 /** Scripts catch the errors that they know from Knex: those of the driver, marked with the statement. */

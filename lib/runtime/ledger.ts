@@ -9,6 +9,7 @@ import type { AssetVersion } from '../assets/asset-history.js';
 import { MigrationError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RowChange } from '../graph/row-changes.js';
+import { parseIdentity } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.js';
 import { ownStatement, type Statement } from '../sql/statement.js';
 import { toolVersion } from '../version.js';
@@ -239,17 +240,28 @@ function literals(values: readonly string[]): string {
   return values.map(quoteLiteral).join(', ');
 }
 
-/** How the server prints the object that a manifest names; the manifest's own words where it cannot tell. */
+/**
+ * How the server prints the object that a manifest names; the manifest's own words where that is not clear.
+ *
+ * Looked up by name and number of arguments: `to_regprocedure` and its like raise for types that are not
+ * there or not on the search path, and a ledger must not fail a revision.
+ */
 function serverIdentity(object: string): string {
-  const [, kind = '', name = ''] = /^(materialized view|\w+) (.*)$/s.exec(object) ?? [];
-  const catalogs: Record<string, [catalog: string, lookup: string]> = {
-    function: ['pg_proc', 'to_regprocedure'],
-    procedure: ['pg_proc', 'to_regprocedure'],
-    aggregate: ['pg_proc', 'to_regprocedure'],
-    view: ['pg_class', 'to_regclass'],
-    'materialized view': ['pg_class', 'to_regclass'],
-  };
-  const [catalog, lookup] = catalogs[kind] ?? ['pg_type', 'to_regtype'];
-  const identity = `(pg_identify_object('${catalog}'::regclass, ${lookup}(${quoteLiteral(name)}), 0)).identity`;
-  return `${quoteLiteral(kind)} || ' ' || coalesce(${identity}, ${quoteLiteral(name)})`;
+  const identity = parseIdentity(object);
+  if (identity === undefined) return quoteLiteral(object);
+  const { kind, schema, name, inputs } = identity;
+  const [catalog, prefix] = catalogOf(kind);
+  const isRoutine = prefix === 'pro';
+  const printed =
+    `select min((pg_identify_object('${catalog}'::regclass, oid, 0)).identity) from ${catalog}` +
+    ` where ${prefix}namespace = to_regnamespace(${quoteLiteral(quoteIdentifier(schema))})` +
+    ` and ${prefix}name = ${quoteLiteral(name)}${isRoutine ? ` and pronargs = ${inputs}` : ''}` +
+    ' having count(*) = 1';
+  const own = object.slice(kind.length + 1);
+  return `${quoteLiteral(kind)} || ' ' || coalesce((${printed}), ${quoteLiteral(own)})`;
+}
+
+function catalogOf(kind: string): [catalog: string, prefix: string] {
+  if (kind === 'view' || kind === 'materialized view') return ['pg_class', 'rel'];
+  return kind === 'type' || kind === 'domain' ? ['pg_type', 'typ'] : ['pg_proc', 'pro'];
 }

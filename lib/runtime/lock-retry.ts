@@ -65,7 +65,9 @@ export async function withLockRetries(
 
 function isLockTimeout(error: unknown): error is Error {
   const details = error instanceof LimbeckError ? error.details : undefined;
-  return (details?.['sqlstate'] ?? (error as { code?: unknown }).code) === lockNotAvailable;
+  return (
+    (details?.['sqlstate'] ?? (error as { code?: unknown } | undefined | null)?.code) === lockNotAvailable
+  );
 }
 
 /** Doubles from attempt to attempt; the jitter keeps two waiters from meeting again and again. */

@@ -3,27 +3,28 @@
  */
 import type { AssetHistory, AssetVersion } from '../assets/asset-history.js';
 import { readFrozen } from '../assets/manifest.js';
-import { LimbeckError, MigrationError } from '../errors.js';
+import { MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { type RowChange, rowChanges } from '../graph/row-changes.js';
 import type { Logger } from '../logger.js';
-import type { AssetLoader } from '../ops/asset-loader.js';
 import { Awaiting } from '../ops/awaiting.js';
 import { callerPlace } from '../ops/caller-place.js';
-import { createAssetLoader, type InstalledAssets } from '../ops/load-assets.js';
+import { createAssetLoader, type RunLoader } from '../ops/load-assets.js';
 import { createOperations } from '../ops/operations.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
-import { loadScript, scriptPlace, type ScriptModule } from '../script/script-module.js';
+import { loadScript, type ScriptModule } from '../script/script-module.js';
 import { ownStatement } from '../sql/statement.js';
-import { type DatabaseSink, interruption } from './database-sink.js';
+import { interruption } from './database-sink.js';
+import { InstalledMirror } from './installed-assets.js';
 import { createSinkKnexes, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
-import { beginStatements, type Ledger, type LogEvent, type StepTimeouts } from './ledger.js';
+import { beginStatements, type LogEvent, type StepTimeouts } from './ledger.js';
 import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
 import type { Session } from './session.js';
-import { driverFailure, isConnectionLost } from './sql-failure.js';
+import type { ServerError } from './sql-failure.js';
+import { messageOf, stepFailure } from './step-failure.js';
 
 export interface RunContext {
   readonly root: string;
@@ -133,11 +134,11 @@ class Run {
   async step(step: ReadyStep, isFirst: boolean, isLast: boolean): Promise<void> {
     const { session, transaction, ddl, logger } = this.#context;
     if (transaction === 'all') return this.#attempt(step, isFirst, isLast);
-    const installed = this.#installed.copy();
+    const reinstall = this.#installed.mark();
     const attempt = () => this.#attempt(step, true, true);
     const undo = async () => {
       await session.sink.rollback();
-      this.#installed.restore(installed);
+      reinstall();
     };
     return withLockRetries({ attempt, undo }, session, ddl, logger);
   }
@@ -152,14 +153,16 @@ class Run {
     await this.#runScript(step);
     for (const move of ledger.moveRows(step.change)) sink.record(move);
     sink.record(ledger.log(eventOf(step)));
-    if (transaction === 'revision' || isLast) sink.record(ownStatement('commit'));
-    if (transaction === 'revision' || isLast) await sink.flush();
+    if (transaction === 'revision' || isLast) sink.record(ownStatement('commit', heldAtCommit));
+    // Also where the transaction goes on: an error must find the step that made the statement.
+    await sink.flush();
     if (step.direction === 'upgrade') this.#applied.add(step.revision);
     else this.#applied.delete(step.revision);
   }
 
   async #runScript(step: ReadyStep): Promise<void> {
     const awaiting = new Awaiting();
+    const assets = this.#loaderOf(step);
     const place = () => callerPlace(step.script);
     this.#knexContext.awaiting = awaiting;
     this.#knexContext.callerPlace = place;
@@ -168,15 +171,16 @@ class Run {
       direction: step.direction,
       ...this.#knexes,
       sink: this.#context.session.sink,
-      assets: this.#loaderOf(step),
+      assets,
       awaiting,
       callerPlace: place,
     });
     await step.module[step.direction](op);
     awaiting.assertNone();
+    assets.assertComplete();
   }
 
-  #loaderOf({ revision, direction, script }: ReadyStep): AssetLoader {
+  #loaderOf({ revision, direction, script }: ReadyStep): RunLoader {
     const { root, history, session } = this.#context;
     const applied = this.#applied;
     const after = { has: (id: RevisionId) => (id === revision ? direction === 'upgrade' : applied.has(id)) };
@@ -198,9 +202,7 @@ class Run {
     const { sink, ledger } = this.#context.session;
     await sink.rollback();
     if (sink.isLost) return;
-    sink.record(
-      ledger.log({ ...eventOf(step), outcome: 'failed', error: (error as Error).message, durationMs }),
-    );
+    sink.record(ledger.log({ ...eventOf(step), outcome: 'failed', error: messageOf(error), durationMs }));
     await sink.flush().catch(() => {});
   }
 }
@@ -210,86 +212,14 @@ function eventOf({ revision, direction, module }: ReadyStep): LogEvent {
   return { revision, direction, outcome, scriptSha256: module.sha256 };
 }
 
-type InstalledMap = Session['state']['assets'];
-
-/** What is installed, in memory as in the ledger. */
-class InstalledMirror implements InstalledAssets {
-  #assets: Map<string, { readonly sha256: string; readonly revision: RevisionId }>;
-  readonly #sink: DatabaseSink;
-  readonly #ledger: Ledger;
-
-  constructor(assets: Session['state']['assets'], sink: DatabaseSink, ledger: Ledger) {
-    this.#assets = new Map(assets);
-    this.#sink = sink;
-    this.#ledger = ledger;
-  }
-
-  get(path: string) {
-    return this.#assets.get(path);
-  }
-
-  copy(): InstalledMap {
-    return new Map(this.#assets);
-  }
-
-  /** Back to a copy, after a step was rolled back. */
-  restore(copy: InstalledMap): void {
-    this.#assets = new Map(copy);
-  }
-
-  install(version: AssetVersion): void {
-    const { path, sha256, revision } = version;
-    if (sha256 === null) return this.remove(path);
-    this.#assets.set(path, { sha256, revision });
-    return this.#sink.record(this.#ledger.installAsset(version));
-  }
-
-  remove(path: string): void {
-    this.#assets.delete(path);
-    this.#sink.record(this.#ledger.removeAsset(path));
-  }
-}
-
-function stepFailure(
-  error: unknown,
-  { direction, revision, script }: ReadyStep,
-  applied: readonly StepReport[],
-  current: readonly RevisionId[],
-): MigrationError {
-  const failure = error instanceof LimbeckError ? error : explain(error, script);
-  return new MigrationError(failure.code, {
-    message: `${direction} of "${revision}" failed: ${failure.message}`,
-    where: failure.where ?? script.file,
-    excerpt: failure.excerpt,
-    next: `${failure.next}; ${whatStands(failure, applied, current)}`,
-    cause: error,
-    details: { ...failure.details, revision, direction, applied, current },
-  });
-}
-
-/** Where a transaction ended unseen, or the connection broke while it was perhaps committed, nobody knows. */
-function whatStands(
-  { code }: LimbeckError,
-  applied: readonly StepReport[],
-  current: readonly RevisionId[],
-): string {
-  const at = current.length === 0 ? 'base' : current.join(', ');
-  if (code === 'TRANSACTION_LOST' || code === 'CONNECTION_LOST') return `before it the database was at ${at}`;
-  if (applied.length === 0) return `nothing was changed, the database is at ${at}`;
-  const [count, stand] =
-    applied.length === 1 ? ['1 revision', 'stands'] : [`${applied.length} revisions`, 'stand'];
-  return `${count} before it ${stand}, the database is at ${at}`;
-}
-
-/** An error of the driver came through Knex; any other is the script's own. */
-function explain(error: unknown, script: Script): LimbeckError {
-  const where = scriptPlace(error, script);
-  const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
-  if (isDrivers) return driverFailure(error, where);
-  return new MigrationError('STEP_FAILED', {
-    message: error instanceof Error ? error.message : String(error),
-    where,
-    next: 'mend the script',
-    cause: error,
+/** A constraint that was deferred has waited for the COMMIT; SQLSTATE class 23. */
+function heldAtCommit(sqlstate: string | undefined, cause: ServerError): MigrationError | undefined {
+  if (sqlstate?.startsWith('23') !== true) return undefined;
+  const { message, detail } = cause;
+  return new MigrationError('SQL_FAILED', {
+    message: detail === undefined ? message : `${message} (${detail})`,
+    next: 'a deferred constraint does not hold when the revision is committed: mend what the script writes',
+    cause,
+    details: { sqlstate },
   });
 }

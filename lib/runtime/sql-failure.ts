@@ -50,7 +50,7 @@ export interface FailedMessage {
  */
 export function sqlFailure(error: ServerError, { text, sent, completed }: FailedMessage): LimbeckError {
   const at = error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position));
-  const failed = (at !== undefined && statementAt(sent, at)) || statementAfter(sent, completed);
+  const failed = failedStatement(sent, completed, at);
   if (failed === undefined) return failureOf(error, { where: undefined });
   const { statement, place } = failed;
   const explained = statement.explain?.(error.code, error);
@@ -62,6 +62,20 @@ export function sqlFailure(error: ServerError, { text, sent, completed }: Failed
     file: statement.file,
     advice: statement.advice,
   });
+}
+
+/**
+ * A position refines what counting tells, and overrules it only before anything has completed: then the
+ * message may not even have been parsed. Else it may count in another text, such as the name of a type.
+ */
+function failedStatement(
+  sent: readonly SentStatement[],
+  completed: number,
+  at: number | undefined,
+): FailedStatement | undefined {
+  const counted = statementAfter(sent, completed);
+  const pointed = at === undefined ? undefined : statementAt(sent, at);
+  return pointed && (completed === 0 || pointed.statement === counted?.statement) ? pointed : counted;
 }
 
 /** A statement, and an offset in its text. */
@@ -123,7 +137,10 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
         facts('grant the privilege, or migrate as the owner of the objects'),
       );
     case '25006':
-      return new DatabaseError('DATABASE_READ_ONLY', facts('connect to the primary server'));
+      return new DatabaseError(
+        'DATABASE_READ_ONLY',
+        facts('connect to the primary server, or leave the transaction writable'),
+      );
     case '53100':
       return new DatabaseError('DISK_FULL', facts('free space on the server; the revision was rolled back'));
     case '55P04':

@@ -211,7 +211,7 @@ function typeText(type: Node): string {
   const names = strings(type['names']);
   const isBuiltIn = names[0] === 'pg_catalog' && names.length === 2;
   const bare = isBuiltIn ? (names[1] ?? '') : names.map(identifier).join('.');
-  const base = isBuiltIn ? (standardNames[bare] ?? bare) : (standardNames[bare] ?? bare);
+  const base = standardNames[bare] ?? bare;
   const suffix = type['pct_type'] === true ? '%TYPE' : '';
   const isArray = Array.isArray(type['arrayBounds']) && type['arrayBounds'].length > 0;
   return `${base}${suffix}${isArray ? '[]' : ''}`;

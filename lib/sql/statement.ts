@@ -23,7 +23,10 @@ export interface Statement {
 }
 
 /** Makes the error for an SQLSTATE that a guard raises on purpose; undefined for any other. */
-export type Explanation = (sqlstate: string | undefined, cause: Error) => LimbeckError | undefined;
+export type Explanation = (
+  sqlstate: string | undefined,
+  cause: Error & { readonly detail?: string },
+) => LimbeckError | undefined;
 
 /** What a query gives back: the rows of its last command. */
 export interface QueryResult {

@@ -83,6 +83,7 @@ function step(direction: 'upgrade' | 'downgrade', revision: string, ...rows: str
       install: ({ path, sha256, revision: from }) =>
         installed.set(path, { sha256: sha256 ?? '', revision: from }),
       remove: (path) => installed.delete(path),
+      mark: () => () => {},
     },
     readFrozen: ({ entry }) => entry.sha256 ?? '',
   });
@@ -98,6 +99,11 @@ function step(direction: 'upgrade' | 'downgrade', revision: string, ...rows: str
     standing: () => Object.fromEntries([...installed].map(([path, { revision: from }]) => [path, from])),
   };
 }
+
+/** What stands around a statement for a file in a folder of the schema `reporting`. */
+const inReporting = `select set_config('limbeck.search_path', current_setting('search_path'), true), set_config('search_path', concat_ws(', ', '"reporting"', nullif(current_setting('search_path'), '')), true)`;
+const asBefore = "select set_config('search_path', current_setting('limbeck.search_path'), true)";
+const dropView = [inReporting, 'drop view reporting.v', asBefore];
 
 describe('loading in an upgrade', () => {
   it('loads the version that was frozen with the revision, and notes it', () => {
@@ -127,10 +133,9 @@ describe('loading in an upgrade', () => {
   it('loads a file of a folder in the schema of the folder', () => {
     const { sent } = step('upgrade', 'a');
     expect(sent((loader) => loader.load([view.path]))).to.deep.equal([
-      "select set_config('limbeck.search_path', current_setting('search_path'), true)",
-      'set local search_path = "reporting", public',
+      inReporting,
       "select 'views/reporting/v.sql of a'",
-      "select set_config('search_path', current_setting('limbeck.search_path'), true)",
+      asBefore,
     ]);
   });
 
@@ -168,7 +173,7 @@ describe('loading in an upgrade', () => {
   it('drops files, what requires others first', () => {
     const { sent, standing } = step('upgrade', 'e', 'd');
     expect(sent((loader) => loader.drop(['procs/g.sql', view.path]))).to.deep.equal([
-      'drop view reporting.v',
+      ...dropView,
       'drop function public.g()',
     ]);
     expect(Object.keys(standing())).to.deep.equal(['procs/f.sql', 'types/t.sql']);
@@ -263,7 +268,7 @@ describe('loading in a downgrade', () => {
   it('leaves nothing below the revision that brought it', () => {
     const { sent, standing } = step('downgrade', 'a', 'a');
     expect(sent((loader) => loader.sync())).to.deep.equal([
-      'drop view reporting.v',
+      ...dropView,
       'drop function public.f(integer)',
       'drop function public.f()',
       'drop type public.t',

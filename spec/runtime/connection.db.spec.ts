@@ -178,7 +178,7 @@ describeOnServers(
       await expectRefusal(database, async () => upgrade(await made.open()), {
         code: 'DATABASE_READ_ONLY',
         where: /^"spec_\d+" on /,
-        next: 'connect to the primary server',
+        next: 'connect to the primary server, or leave the transaction writable',
       });
       await upgrade(await project({}).open());
       made.script('b', {});

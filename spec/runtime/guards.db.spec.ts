@@ -145,6 +145,33 @@ await op.execute('create table other_half ()');`);
     expect(await versionRows(database)).to.deep.equal(['a']);
   });
 
+  describe('a nested transaction of op.knex', () => {
+    it('is undone where what was recorded in it fails, and the revision goes on', async () => {
+      const project = migrationProject(database.config, {
+        scripts: {
+          a: {
+            upgrade: `await op.schema.createTable('kept', (t) => t.integer('id'));
+try { await op.knex.transaction(async () => { await op.execute('select nowhere'); }); } catch (error) { if (error.code !== 'SQL_FAILED') throw error; }
+await op.knex('kept').insert({ id: 1 });`,
+          },
+        },
+      });
+      await upgrade(await project.open());
+      expect(await database.query('select id from kept')).to.deep.equal([{ id: 1 }]);
+    });
+
+    it('finds a schema builder of op.knex that nobody awaits', async () => {
+      const project = migrationProject(database.config, {
+        scripts: { a: { upgrade: "op.knex.schema.createTable('t', (t) => t.integer('id'));" } },
+      });
+      const opened = await project.open();
+      await expectRefusal(database, () => upgrade(opened), {
+        code: 'UNAWAITED_OPERATION',
+        message: /"op\.knex\.schema\.createTable"/,
+      });
+    });
+  });
+
   describe('UNAWAITED_OPERATION', () => {
     const unawaited: Record<string, [call: string, what: string]> = {
       'a schema builder': [

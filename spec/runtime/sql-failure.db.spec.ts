@@ -144,6 +144,36 @@ await op.execute('insert into child values (7)');`;
     });
   });
 
+  it('does not take a position in another text for one in the message', async () => {
+    await expectSqlFailure(
+      "await op.execute('select 1');\nawait op.execute(`select to_regprocedure('f(out int)')`);",
+      { where: `${script}:6:12`, excerpt: /^1 \| select to_regprocedure/ },
+    );
+  });
+
+  it('names the revision that failed where all are one transaction', async () => {
+    const made = migrationProject(database.config, {
+      settings: { transaction: 'all' },
+      scripts: { a: { upgrade: "await op.execute('select nowhere');" }, b: {}, c: {} },
+    });
+    const opened = await made.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'SQL_FAILED',
+      message: 'upgrade of "a" failed: column "nowhere" does not exist',
+    });
+  });
+
+  it('tells what a script throws that is no error', async () => {
+    for (const thrown of ['undefined', 'null', "'text'"]) {
+      const made = migrationProject(database.config, { scripts: { a: { upgrade: `throw ${thrown};` } } });
+      const opened = await made.open();
+      await expectRefusal(database, () => upgrade(opened), {
+        code: 'STEP_FAILED',
+        message: /the script threw /,
+      });
+    }
+  });
+
   it('names the line of a plain-SQL script', async () => {
     const made = migrationProject(database.config, {
       files: {

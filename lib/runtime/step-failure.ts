@@ -1,0 +1,64 @@
+/**
+ * The error of a run: which step failed, why, and what stands.
+ */
+import { LimbeckError, MigrationError } from '../errors.js';
+import type { Step } from '../graph/plan.js';
+import type { RevisionId } from '../graph/revision.js';
+import type { Script } from '../script/script-directory.js';
+import { scriptPlace } from '../script/script-module.js';
+import { driverFailure, isConnectionLost } from './sql-failure.js';
+
+/**
+ * Makes the error for a step that failed; it keeps the code of what went wrong.
+ *
+ * @param applied - the steps that stand
+ * @param current - the version rows that stand
+ */
+export function stepFailure(
+  error: unknown,
+  { direction, revision, script }: Step & { readonly script: Script },
+  applied: readonly Step[],
+  current: readonly RevisionId[],
+): MigrationError {
+  const failure = error instanceof LimbeckError ? error : explain(error, script);
+  return new MigrationError(failure.code, {
+    message: `${direction} of "${revision}" failed: ${failure.message}`,
+    where: failure.where ?? script.file,
+    excerpt: failure.excerpt,
+    next: `${failure.next}; ${whatStands(failure, applied, current)}`,
+    cause: error,
+    details: { ...failure.details, revision, direction, applied, current },
+  });
+}
+
+/** Where a transaction ended unseen, or the connection broke while it was perhaps committed, nobody knows. */
+function whatStands(
+  { code }: LimbeckError,
+  applied: readonly Step[],
+  current: readonly RevisionId[],
+): string {
+  const at = current.length === 0 ? 'base' : current.join(', ');
+  if (code === 'TRANSACTION_LOST' || code === 'CONNECTION_LOST') return `before it the database was at ${at}`;
+  if (applied.length === 0) return `nothing was changed, the database is at ${at}`;
+  const [count, stand] =
+    applied.length === 1 ? ['1 revision', 'stands'] : [`${applied.length} revisions`, 'stand'];
+  return `${count} before it ${stand}, the database is at ${at}`;
+}
+
+/** An error of the driver came through Knex; any other is the script's own. */
+function explain(error: unknown, script: Script): LimbeckError {
+  const where = scriptPlace(error, script);
+  const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
+  if (isDrivers) return driverFailure(error, where);
+  return new MigrationError('STEP_FAILED', {
+    message: messageOf(error),
+    where,
+    next: 'mend the script',
+    cause: error,
+  });
+}
+
+/** What a script throws need not be an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : `the script threw ${String(error)}`;
+}

@@ -1,0 +1,27 @@
+/**
+ * Identities: how manifests name objects, `function public.update_adu(date)`, taken apart again.
+ */
+
+export interface Identity {
+  /** As DROP spells it. */
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  /** How many arguments a routine takes in; 0 for what takes none. */
+  readonly inputs: number;
+}
+
+const pattern = /^(materialized view|\w+) ("(?:[^"]|"")+"|[^".]+)\.("(?:[^"]|"")+"|[^"(]+)(?:\((.*)\))?$/s;
+
+/** Takes an identity apart; undefined when the text is none. */
+export function parseIdentity(text: string): Identity | undefined {
+  const [, kind, schema, name, list = ''] = pattern.exec(text) ?? [];
+  if (kind === undefined || schema === undefined || name === undefined) return undefined;
+  const types = list === '' || list === '*' ? [] : list.split(', ');
+  const inputs = types.filter((type) => !type.startsWith('OUT ')).length;
+  return { kind, schema: unquote(schema), name: unquote(name), inputs };
+}
+
+function unquote(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+}
