@@ -4,17 +4,29 @@
  */
 import { getEventListeners } from 'node:events';
 import { createInterface } from 'node:readline';
+import { type Failure, tellFailure } from './fail.js';
 import { type Io, mayColour } from './io.js';
-import { runCli } from './run.js';
+import { runCli, wantsJson } from './run.js';
+import { earlyExitFailure, Stray, strayFailure } from './stray.js';
 
 /** As shells have it: 128 and the number of the signal. */
 const interruptedStatus = 130;
 const interruption = new AbortController();
+/** How long a command may take to stop after a stray error. */
+const graceMs = 5_000;
+
+const words = process.argv.slice(2);
+const writeResult = process.stdout.write.bind(process.stdout);
+// Scripts and the knexfile may print, as with `console.log`: on stdout it would spoil the result.
+process.stdout.write = (...given: unknown[]) => {
+  Reflect.apply(process.stderr.write, process.stderr, given);
+  return true;
+};
 
 const io: Io = {
   cwd: process.cwd(),
   env: process.env,
-  out: (text) => process.stdout.write(`${text}\n`),
+  out: (text) => writeResult(`${text}\n`),
   err: (text) => process.stderr.write(`${text}\n`),
   isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   hasColour: mayColour(process.stderr.isTTY === true, process.env),
@@ -37,6 +49,10 @@ const io: Io = {
 };
 
 let statusOfSignal: number | undefined;
+/** The status of the process, once the outcome is told or somebody wants it to end. */
+let outcome: number | undefined;
+let isIdle = false;
+let stray: Failure | undefined;
 
 /** Once, it asks the run to stop: the statement is cancelled, and the error says what stands. Twice, it leaves. */
 function stop(status: number): void {
@@ -48,6 +64,7 @@ function stop(status: number): void {
 }
 
 function leave(status: number): never {
+  outcome = status;
   io.err('interrupted');
   process.exit(status);
 }
@@ -55,7 +72,34 @@ function leave(status: number): never {
 process.on('SIGINT', () => stop(interruptedStatus));
 process.on('SIGTERM', () => stop(143));
 // `limbeck history | head` closes the pipe early, which is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2));
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  outcome = error.code === 'EPIPE' ? 0 : 2;
+  process.exit(outcome);
+});
 
-const status = await runCli(process.argv.slice(2), io);
-process.exitCode = status === interruptedStatus ? (statusOfSignal ?? status) : status;
+// Rejections that nothing handles come here too.
+process.on('uncaughtException', (error, origin) => {
+  const failure = strayFailure(error, origin);
+  if (outcome !== undefined) return tellLate(failure, outcome);
+  if (stray !== undefined) return;
+  stray = failure;
+  interruption.abort(new Stray(failure));
+  setTimeout(() => process.exit(failure.exitStatus), graceMs).unref();
+});
+process.on('beforeExit', () => {
+  isIdle = true;
+});
+process.on('exit', () => {
+  // A script may have called `process.exit` with a status of its own.
+  process.exitCode = outcome ?? tellFailure(stray ?? earlyExitFailure({ isIdle }), io, wantsJson(words));
+});
+
+/** The result is out, and a second document must not follow it; a failure that is told is enough. */
+function tellLate(failure: Failure, told: number): void {
+  if (told <= 1) outcome = tellFailure(failure, io, false);
+}
+
+// Awaited at the top, a command that never ends would make Node print a warning of its own.
+void runCli(words, io).then((status) => {
+  outcome = status === interruptedStatus ? (statusOfSignal ?? status) : status;
+});

@@ -7,6 +7,7 @@ import { authorCommands } from './commands/author.js';
 import { migrateCommands } from './commands/migrate.js';
 import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
+import { unmarkedArguments, unmarkedText, withoutSeparator } from './literal-words.js';
 import { type Mistake, mistakeIn, nameOf } from './mistakes.js';
 import { sharedOptions } from './options.js';
 
@@ -37,10 +38,10 @@ export async function parseArguments(given: readonly string[], version: () => st
   }
   let chosen: { command: Command; args: Arguments } | undefined;
   const parser = createParser((command, args) => {
-    chosen = { command, args };
+    chosen = { command, args: unmarkedArguments(args) };
   });
-  const { error, output } = await parse(parser, words);
-  if (error !== undefined) return { kind: 'wrong', mistake: mistakeIn(lineOf(words), error) };
+  const { error, output } = await parse(parser, withoutSeparator(words));
+  if (error !== undefined) return { kind: 'wrong', mistake: mistakeIn(lineOf(words), unmarkedText(error)) };
   if (chosen !== undefined && output === '') return { kind: 'run', ...chosen };
   return { kind: 'print', what: 'help', text: withOverview(output) };
 }

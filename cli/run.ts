@@ -3,9 +3,11 @@
  */
 import type { Logger, Project } from '../lib/index.js';
 import { type Arguments, type Command, isSet, textOf } from './command.js';
-import { failureOf, tellFailure, usageFailure, usageStatus } from './fail.js';
+import { tellFailure, usageFailure, usageStatus } from './fail.js';
 import type { Io } from './io.js';
+import { flagWords } from './literal-words.js';
 import { parseArguments } from './parse.js';
+import { failureOfStopped, strayOf, withStanding } from './stray.js';
 import { version } from './version.js';
 
 /**
@@ -14,7 +16,7 @@ import { version } from './version.js';
  * @returns the exit status: 0 done or clean, 1 found something, 2 failed, 64 wrong usage
  */
 export async function runCli(words: readonly string[], io: Io): Promise<number> {
-  const asJson = words.includes('--json') || words.includes('--json=true');
+  const asJson = wantsJson(words);
   try {
     const parsed = await parseArguments(words, version);
     if (parsed.kind === 'print') {
@@ -27,8 +29,13 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
     io.err(parsed.help);
     return usageStatus;
   } catch (error) {
-    return tellFailure(failureOf(error), io, asJson);
+    return tellFailure(failureOfStopped(error, io.signal), io, asJson);
   }
+}
+
+/** Returns whether results and failures are to be JSON documents. */
+export function wantsJson(words: readonly string[]): boolean {
+  return flagWords(words).some((word) => word === '--json' || word === '--json=true');
 }
 
 const noCommand = { message: 'no command was given', next: 'see `limbeck --help`' };
@@ -62,6 +69,8 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
         throw new library.UsageError('CONFIRMATION_NEEDED', refused(question));
     },
   });
+  const stray = strayOf(io.signal);
+  if (stray !== undefined) return tellFailure(withStanding(stray, report), io, isSet(args, 'json'));
   if (isSet(args, 'json')) io.out(JSON.stringify(report, null, 2));
   else if (text !== '') io.out(text);
   return status;

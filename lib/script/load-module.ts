@@ -14,9 +14,11 @@ export type ModuleLoader = (path: string) => Promise<Record<string, unknown>>;
 /**
  * Makes a loader for the modules of one project.
  *
- * What Node can load as it is, ES modules in JavaScript, Node loads, in a tenth of the time. For the rest
- * there is jiti, loaded with the first of them. `limbeck` inside such a module is the very limbeck that
- * runs it, wherever it is installed: a second copy would be slow to load, and could be of another version.
+ * What Node can load as it is, ES modules in JavaScript, Node loads, in a tenth of the time; there `limbeck`
+ * is what Node finds from the module, by its own rules. For the rest there is jiti, loaded with the first of
+ * them: TypeScript, CommonJS, and ES modules that import what only jiti finds, such as TypeScript. `limbeck`
+ * inside those is the very limbeck that runs them, wherever it is installed: a second copy would be slow to
+ * load, and could be of another version.
  */
 export function createModuleLoader(root: string): ModuleLoader {
   let jiti: Promise<Jiti> | undefined;
@@ -26,15 +28,30 @@ export function createModuleLoader(root: string): ModuleLoader {
       try {
         return await importNatively(path);
       } catch (error) {
-        if (!(error instanceof SyntaxError)) throw error;
-        jiti ??= startJiti(root);
-        if (!isBroken(path, await jiti)) throw error;
-        // Node keeps the line of the mistake to itself; jiti, which cannot import the module either, tells it.
+        if (!needsJiti(error)) {
+          if (!(error instanceof SyntaxError)) throw error;
+          jiti ??= startJiti(root);
+          if (!isBroken(path, await jiti)) throw error;
+          // Node keeps the line of the mistake to itself; jiti, which cannot import the module either, tells it.
+        }
       }
     }
     jiti ??= startJiti(root);
     return (await jiti).import<Record<string, unknown>>(path);
   };
+}
+
+/** What Node says of an import of TypeScript, of a file without its extension, and of a folder. */
+const codesForJiti: ReadonlySet<unknown> = new Set([
+  'ERR_UNKNOWN_FILE_EXTENSION',
+  'ERR_MODULE_NOT_FOUND',
+  'ERR_UNSUPPORTED_DIR_IMPORT',
+  // Of a Node that strips types and meets more than types, such as an enum.
+  'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX',
+]);
+
+function needsJiti(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && codesForJiti.has(error.code);
 }
 
 /** Tells code that is no JavaScript from an import that the other module does not export. */

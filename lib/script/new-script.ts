@@ -111,7 +111,8 @@ function list(values: readonly string[]): string {
   return `[${values.map(quote).join(', ')}]`;
 }
 
-function quote(value: string): string {
+/** Writes a text as a literal of JavaScript. */
+export function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 

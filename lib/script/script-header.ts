@@ -7,6 +7,7 @@
 import { init, parse } from 'es-module-lexer';
 import { ScriptError } from '../errors.js';
 import { formatPlace, lineAndColumn } from '../sql/place.js';
+import { sqlHeaderLines } from './sql-sections.js';
 
 /** What the header of a script says. */
 export interface ScriptHeader {
@@ -44,10 +45,10 @@ export function readModuleHeader(text: string, file: string): ScriptHeader | und
   return headerFrom(values, file, leadingComment(text));
 }
 
-/** Reads the header of a plain-SQL script: `-- revision: …` and the like, before `-- upgrade`. */
+/** Reads the header of a plain-SQL script: `-- revision: …` and the like, before its sections. */
 export function readSqlHeader(text: string, file: string): ScriptHeader | undefined {
   const values = new Map<Field, Literal>();
-  const head = text.replace(/^\uFEFF/, '').split(/^--\s*upgrade\s*$/im)[0] ?? '';
+  const head = sqlHeaderLines(text.replace(/^\uFEFF/, '')).join('\n');
   for (const [, name = '', value = ''] of head.matchAll(/^--\s*(\w+)\s*:[ \t]*(.*?)\s*$/gm)) {
     const field = fields.find((known) => known === name);
     if (field)
@@ -83,7 +84,7 @@ function headerFrom(
     dependsOn: listOf(values.get('dependsOn')),
     created:
       typeof created === 'string' ? created.replace(/\D/g, '').slice(0, 14).padEnd(14, '0') : undefined,
-    message: typeof message === 'string' ? message : comment,
+    message: typeof message === 'string' && message !== '' ? message : comment,
   };
 }
 

@@ -3,6 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { decodeAsset } from '../assets/asset-text.js';
 import { LimbeckError, ScriptError } from '../errors.js';
 import { placeInStack } from '../ops/caller-place.js';
 import { formatPlace } from '../sql/place.js';
@@ -25,11 +26,12 @@ export interface ScriptModule {
  *
  * @throws ScriptError `SCRIPT_NOT_LOADED` when the file cannot be imported, `SCRIPT_INCOMPLETE` when a
  *   direction is missing
+ * @throws AssetError `ASSET_UNREADABLE` when plain SQL is not UTF-8
  */
 export async function loadScript(script: Script, load: ModuleLoader): Promise<ScriptModule> {
   const bytes = readFileSync(script.path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (script.format === 'sql') return { ...sqlScript(bytes.toString('utf8'), script.file), sha256 };
+  if (script.format === 'sql') return { ...sqlScript(decodeAsset(bytes, script.file), script.file), sha256 };
   const exported = await importScript(script, load);
   return {
     upgrade: functionOf(exported, 'upgrade', script),

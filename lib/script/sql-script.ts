@@ -4,6 +4,7 @@
 import { ScriptError } from '../errors.js';
 import type { Operations } from '../ops/operations.js';
 import { statement } from '../sql/statement.js';
+import { sqlSection } from './sql-sections.js';
 
 /** One direction of a script. */
 export type MigrationFunction = (op: Operations) => unknown;
@@ -21,7 +22,7 @@ export function sqlScript(
 }
 
 function runSection(text: string, name: 'upgrade' | 'downgrade', file: string): MigrationFunction {
-  const section = sectionOf(text, name);
+  const section = sqlSection(text, name);
   if (section === undefined) {
     throw new ScriptError('SCRIPT_INCOMPLETE', {
       message: `the script has no section "-- ${name}"`,
@@ -30,15 +31,4 @@ function runSection(text: string, name: 'upgrade' | 'downgrade', file: string): 
     });
   }
   return (op) => op.record(statement(section, { file }));
-}
-
-/** The lines of a section, each where it stands in the file, so that errors point to the right one. */
-function sectionOf(text: string, name: string): string | undefined {
-  const lines = text.split('\n');
-  const isMark = (line: string) => /^--\s*(upgrade|downgrade)\s*$/i.test(line);
-  const start = lines.findIndex((line) => isMark(line) && line.toLowerCase().includes(name));
-  if (start === -1) return undefined;
-  const following = lines.findIndex((line, index) => index > start && isMark(line));
-  const end = following === -1 ? lines.length : following;
-  return lines.map((line, index) => (index > start && index < end ? line : '')).join('\n');
 }

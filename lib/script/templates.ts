@@ -55,8 +55,7 @@ exports.downgrade = async (op) => {
 };
 `,
 
-  sql: `-- {{message}}
---
+  sql: `-- message: {{message}}
 -- revision: {{revision}}
 -- downRevision: {{plainDownRevision}}
 -- branchLabels: {{plainBranchLabels}}

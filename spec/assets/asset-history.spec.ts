@@ -5,6 +5,7 @@ import type { Manifest } from '../../lib/assets/manifest.js';
 import { RevisionGraph } from '../../lib/graph/revision-graph.js';
 import { GraphModel, type ModelRevision } from '../helpers/graph-model.js';
 import { graphOf } from '../helpers/graph.js';
+import { runs } from '../helpers/runs.js';
 
 /** A manifest as a few words: path to hash; `null` is a drop. */
 function manifestOf(revision: string, files: Readonly<Record<string, string | null>>): Manifest {
@@ -122,7 +123,7 @@ describe('AssetHistory', () => {
         const latestFirst = found.toSorted((a, b) => loaded.position(b) - loaded.position(a));
         expect(found).to.deep.equal(latestFirst);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

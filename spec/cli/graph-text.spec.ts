@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { drawGraph, type GraphNode } from '../../cli/graph-text.js';
 import { graphOf } from '../helpers/graph.js';
+import { runs } from '../helpers/runs.js';
 
 /** Nodes newest first, as `history` has them, of a graph in words. */
 function nodesOf(...texts: string[]): GraphNode[] {
@@ -152,7 +153,7 @@ describe('drawGraph', () => {
         const meant = nodes.flatMap(({ id, parents }) => parents.map((parent) => `${id}-${parent}`));
         expect(linksIn(drawing), `\n${drawing}`).to.deep.equal(meant.sort());
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

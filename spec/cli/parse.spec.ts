@@ -76,6 +76,14 @@ describe('parseArguments', () => {
     expect([freeze.text('revision'), freeze.texts('files')]).to.deep.equal(['head', ['f.sql', 'g.sql']]);
   });
 
+  it('takes what stands behind `--` for words, whatever they look like', async () => {
+    expect((await run('downgrade -- -1')).text('target')).to.equal('-1');
+    expect((await run('stamp --purge -- -x a')).texts('targets')).to.deep.equal(['-x', 'a']);
+    const { text, isSet: has } = await run('show -q -- --json');
+    expect([text('revision'), has('quiet'), has('json')]).to.deep.equal(['--json', true, false]);
+    expect((await mistake('upgrade -- a -b'))[0]).to.equal('"-b" is one word too many for `limbeck upgrade`');
+  });
+
   it('prints version and help, and runs nothing', async () => {
     for (const line of ['--version', 'version'])
       expect(await parse(line)).to.deep.equal({ kind: 'print', what: 'version', text: '1.2.3' });

@@ -8,6 +8,7 @@ import { RevisionGraph } from '../../lib/graph/revision-graph.js';
 import { rowChanges } from '../../lib/graph/row-changes.js';
 import { stampTargets, stampedRows } from '../../lib/graph/stamp.js';
 import { GraphModel, type ModelRevision } from '../helpers/graph-model.js';
+import { runs } from '../helpers/runs.js';
 
 /** Links point to earlier revisions, named by their distance; ids are shuffled, so that their order says nothing. */
 const revisions = fc
@@ -103,7 +104,7 @@ describe('random graphs', () => {
 type Case = typeof cases extends fc.Arbitrary<infer Value> ? Value : never;
 
 function check(property: (one: Case) => void): void {
-  fc.assert(fc.property(cases, property), { numRuns: 300 });
+  fc.assert(fc.property(cases, property), { numRuns: runs(300) });
 }
 
 function load(list: readonly ModelRevision[]): RevisionGraph {

@@ -137,7 +137,7 @@ function errorsPage(): string {
       ].join('\n'),
     ),
     'A step that fails in a run throws a `MigrationError` that keeps the code of what went wrong, whatever its category, and adds which revision failed and what stands.',
-    'The command line adds two codes, both with exit status 2: `FILE_FAILED` when the file system refuses, and `INTERNAL` for anything else. That is a bug: report it.',
+    'The command line adds two codes, both with exit status 2: `FILE_FAILED` when the file system refuses, and `INTERNAL` for anything else: a script or knexfile that throws outside of its functions or ends the process, which the message says, or a bug, which we ask you to report.',
     ...sections,
   ]);
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { downgrade, freeze, redo, roundTrip, stamp, upgrade } from '../../lib/index.js';
+import { downgrade, freeze, redo, revision, roundTrip, stamp, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, stateOf } from '../helpers/database-state.js';
@@ -41,6 +41,15 @@ describeOnServers('files in the corners', (database) => {
     expect(await database.query('select bill.total(row(1)::bill.money2) as n')).to.have.lengthOf(1);
     await downgrade(await project.open(), { target: 'base' });
     expect(await database.query("select from pg_namespace where nspname = 'bill'")).to.deep.equal([]);
+  });
+
+  it('a file may have a quote in its name', async () => {
+    const project = assetProject(database);
+    project.write('migrations/.gitkeep', '');
+    project.write("raw_sql/procs/it's.sql", f('a'));
+    await revision(await project.open(), { message: "it's", revisionId: 'a', autogenerate: true });
+    await upgrade(await project.open());
+    expect((await functionsOf(database, 'f'))[0]).to.include("'a'");
   });
 
   it('stamps a database that lacks the types', async () => {

@@ -70,6 +70,16 @@ describeOnServers(
       expect(printed(error)).to.not.match(/hunter2/);
     });
 
+    it('INVALID_SETTING: the URL is none, and is not shown', async () => {
+      const url = 'postgres://me:hunter2/x@localhost:5432/app';
+      const { open } = migrationProject({ client: 'pg', connection: url }, { scripts });
+      const error = await expectFailure(open().then(upgrade), {
+        code: 'INVALID_SETTING',
+        where: /knexfile\.mjs$/,
+      });
+      expect(printed(error)).to.not.include('hunter2');
+    });
+
     it('DATABASE_NOT_FOUND: the server has no such database', async () => {
       await expectRefused(
         { database: 'nowhere', password },

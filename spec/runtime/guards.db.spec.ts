@@ -147,7 +147,7 @@ await op.execute('create table other_half ()');`);
 
   describe('a nested transaction of op.knex', () => {
     it('is undone where what was recorded in it fails, and the revision goes on', async () => {
-      const project = migrationProject(database.config, {
+      const made = migrationProject(database.config, {
         scripts: {
           a: {
             upgrade: `await op.schema.createTable('kept', (t) => t.integer('id'));
@@ -156,15 +156,15 @@ await op.knex('kept').insert({ id: 1 });`,
           },
         },
       });
-      await upgrade(await project.open());
+      await upgrade(await made.open());
       expect(await database.query('select id from kept')).to.deep.equal([{ id: 1 }]);
     });
 
     it('finds a schema builder of op.knex that nobody awaits', async () => {
-      const project = migrationProject(database.config, {
+      const made = migrationProject(database.config, {
         scripts: { a: { upgrade: "op.knex.schema.createTable('t', (t) => t.integer('id'));" } },
       });
-      const opened = await project.open();
+      const opened = await made.open();
       await expectRefusal(database, () => upgrade(opened), {
         code: 'UNAWAITED_OPERATION',
         message: /"op\.knex\.schema\.createTable"/,

@@ -47,6 +47,21 @@ describe('createModuleLoader', () => {
     expect((await createModuleLoader(root)(path('a.ts')))['both']).to.equal('5 mm');
   });
 
+  it('loads ES modules that import what Node does not find', async () => {
+    const { root, path } = temporaryProject({
+      'package.json': '{ "type": "module" }',
+      'a.js': `export { size as value } from './helpers/size.ts';`,
+      'b.mjs': `export { size as value } from './helpers/size';`,
+      'c.js': `export { size as value } from './helpers';`,
+      'd.js': `export { size as value } from './helpers/size.js';`,
+      'helpers/size.ts': 'enum Size { big = 5 }\nexport const size: number = Size.big;',
+      'helpers/index.ts': `export * from './size.js';`,
+    });
+    const load = createModuleLoader(root);
+    for (const file of ['a.js', 'b.mjs', 'c.js', 'd.js'])
+      expect((await load(path(file)))['value'], file).to.equal(5);
+  });
+
   it('sees a module that was edited', async () => {
     for (const file of ['a.ts', 'a.mjs']) {
       const { root, path, write } = temporaryProject({ [file]: 'export const value = 1;' });

@@ -113,8 +113,7 @@ exports.downgrade = async (op) => {
   it('writes plain SQL', () => {
     expect(
       renderScript({ ...loading, upgrade: ['select 1;'], downgrade: [] }, templates.sql),
-    ).to.equal(`-- add builds
---
+    ).to.equal(`-- message: add builds
 -- revision: 1a2b3c4d5e6f
 -- downRevision: a, b
 -- branchLabels: billing
@@ -134,6 +133,10 @@ select 1;
       'the end */ of it',
       'two\nlines',
       'fix: it',
+      'upgrade',
+      'downgrade',
+      'revision: x',
+      'message: dependsOn: x',
     ];
     for (const message of messages) {
       const meant = { ...loading, message };

@@ -270,6 +270,22 @@ select 1;
     expect(read('-- revision: a\n-- upgrade\n-- later')?.message).to.equal(undefined);
   });
 
+  it('takes a comment before the revision for no section', () => {
+    expect(read('-- upgrade\n--\n-- revision: a\n-- downRevision: b\n\n-- upgrade\n')).to.deep.equal({
+      ...empty,
+      downRevisions: ['b'],
+      message: 'upgrade',
+    });
+  });
+
+  it('reads nothing of a section that comes before `-- upgrade`', () => {
+    expect(read('-- revision: a\n-- downgrade\n-- revision: b\n-- upgrade\n')?.revision).to.equal('a');
+  });
+
+  it('takes an empty message for none', () => {
+    expect(read('-- message: \n-- revision: a')?.message).to.equal(undefined);
+  });
+
   it('reads files of Windows, and with a byte order mark', () => {
     expect(read('\uFEFF-- revision: a\r\n-- downRevision: b\r\n\r\n-- upgrade\r\n')).to.deep.equal({
       ...empty,
@@ -280,6 +296,6 @@ select 1;
 
   it('says nothing of a text without a revision', () => {
     expect(read('select 1;')).to.equal(undefined);
-    expect(read('-- upgrade\n-- revision: a')).to.equal(undefined);
+    expect(read('-- upgrade\nselect 1;\n-- revision: a')).to.equal(undefined);
   });
 });

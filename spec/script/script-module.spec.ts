@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Operations } from '../../lib/ops/operations.js';
 import { createModuleLoader } from '../../lib/script/load-module.js';
 import { readScripts } from '../../lib/script/script-directory.js';
 import { loadScript, scriptPlace } from '../../lib/script/script-module.js';
+import { RecordingSink } from '../../lib/sql/statement.js';
 import { temporaryProject } from '../helpers/project.js';
 import { factsOf, rejectionOf } from '../helpers/thrown.js';
 
@@ -45,6 +47,24 @@ describe('loadScript', () => {
   it('reads plain SQL without importing anything', async () => {
     const { module } = await load('a.sql', '-- revision: a\n-- upgrade\n-- downgrade\n');
     expect((await module()).upgrade).to.be.a('function');
+  });
+
+  it('reads plain SQL with the line ends of Windows as without', async () => {
+    const text = '-- revision: a\r\n-- upgrade\r\nselect $$a\r\nb$$;\r\n-- downgrade\r\n';
+    const { module } = await load('a.sql', text);
+    const sink = new RecordingSink();
+    (await module()).upgrade({ record: (made) => sink.record(made) } as Operations);
+    expect(sink.statements[0]?.text).to.include('select $$a\nb$$;').and.to.not.include('\r');
+  });
+
+  it('refuses plain SQL that is not UTF-8, at the place', async () => {
+    const { script, module } = await load('a.sql', '-- revision: a\n');
+    writeFileSync(
+      script.path,
+      Buffer.from("-- revision: a\n-- upgrade\nselect 'é';\n-- downgrade\n", 'latin1'),
+    );
+    const error = await rejectionOf(module());
+    expect([error.code, error.where]).to.deep.equal(['ASSET_UNREADABLE', 'migrations/a.sql:3:9']);
   });
 
   it('refuses a script without one of the functions', async () => {

@@ -51,6 +51,12 @@ describe('sqlScript', () => {
     expect(sent(other, 'downgrade')[0]?.commands.map((each) => each.text)).to.deep.equal(['select 2']);
   });
 
+  it('takes a comment before the revision for no section', () => {
+    const other = '-- upgrade\n--\n-- revision: a\n\n-- upgrade\nselect 1;\n-- downgrade\nselect 2;\n';
+    expect(sent(other, 'upgrade')[0]?.commands.map((each) => each.text)).to.deep.equal(['select 1']);
+    expect(sent(other, 'downgrade')[0]?.commands.map((each) => each.text)).to.deep.equal(['select 2']);
+  });
+
   it('sends nothing of an empty section', () => {
     const [empty] = sent('-- upgrade\n-- nothing\n-- downgrade\n', 'upgrade');
     expect(empty?.commands).to.deep.equal([]);

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { loadModule, parseSync } from 'libpg-query';
 import { blankQuoted, splitCommands, UnterminatedSql } from '../../lib/sql/scan.js';
+import { runs } from '../helpers/runs.js';
 
 const texts = (sql: string) => splitCommands(sql).map(({ text }) => text);
 
@@ -187,6 +188,6 @@ describe('splitCommands and the grammar', () => {
     const glue = fc.constantFrom(' ', '\n', '-- x; \' "\n', "/* ; /* $$ */ ' */", '\t', '--\r', '-- $a$\r\n');
     const piece = fc.tuple(glue, statement, glue).map((parts) => parts.join(''));
     const pieces = fc.array(piece, { minLength: 1, maxLength: 6 }).map((list) => list.join(';'));
-    fc.assert(fc.property(pieces, expectAgreement), { numRuns: 500 });
+    fc.assert(fc.property(pieces, expectAgreement), { numRuns: runs(500) });
   });
 });
