@@ -12,7 +12,7 @@ import { earlyExitFailure, Stray, strayFailure } from './stray.js';
 /** As shells have it: 128 and the number of the signal. */
 const interruptedStatus = 130;
 const interruption = new AbortController();
-/** How long a command may take to stop after a stray error. */
+/** How long the process may live on: after a stray error, or for what was left open when the command is done. */
 const graceMs = 5_000;
 
 const words = process.argv.slice(2);
@@ -99,7 +99,13 @@ function tellLate(failure: Failure, told: number): void {
   if (told <= 1) outcome = tellFailure(failure, io, false);
 }
 
+function endLingering(): never {
+  if (outcome === 0) io.err('warning: a script or the knexfile left something open, such as a timer');
+  process.exit(outcome);
+}
+
 // Awaited at the top, a command that never ends would make Node print a warning of its own.
 void runCli(words, io).then((status) => {
   outcome = status === interruptedStatus ? (statusOfSignal ?? status) : status;
+  setTimeout(() => writeResult('', endLingering), graceMs).unref();
 });

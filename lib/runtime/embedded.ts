@@ -1,8 +1,9 @@
 /**
  * The embedded database: PostgreSQL as PGlite, in a directory of the project, through the stock pg driver.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Knex } from 'knex';
 import { lockDirectory } from './directory-lock.js';
@@ -52,7 +53,7 @@ export function embeddedConnection({ directory, options }: EmbeddedDirectory): K
       return await closingConfig(await openDirectory(directory), release);
     } catch (error) {
       release();
-      throw error;
+      throw fullDisk(directory) ?? error;
     }
   };
   return marked(connect, { directory, options });
@@ -88,6 +89,16 @@ async function openDirectory(directory: string): Promise<PGlite> {
   return PGlite.create({ dataDir: directory });
 }
 
+/** PostgreSQL writes its log in pieces of this size, and may have to make one to open a directory. */
+const logPiece = 16 * 1024 * 1024;
+
+/** PGlite does not say why it cannot open a directory. */
+function fullDisk(directory: string): Error | undefined {
+  const { bavail, bsize } = statfsSync(dirname(directory));
+  if (bavail * bsize >= logPiece) return undefined;
+  return Object.assign(new Error('there is not enough space on the disk'), { code: 'ENOSPC' });
+}
+
 /**
  * PGlite belongs to its caller; here that is the one connection that Knex opens. Its end is announced
  * only when the directory is closed, so that whoever waits for it may open the directory again.
@@ -101,7 +112,7 @@ async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.
   connection.emit = (event, ...args) => {
     if (event !== 'end' || !isOpen) return emit(event, ...args);
     isOpen = false;
-    void pglite.close().finally(() => {
+    void closeInTime(pglite).then(() => {
       release();
       emit('end');
     });
@@ -109,4 +120,14 @@ async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.
   };
   // Knex asks for the connection anew when the last one is gone.
   return Object.assign(config, { expirationChecker: () => !isOpen }) as unknown as Knex.ConnectionConfig;
+}
+
+/** In milliseconds; a PGlite that has failed may never finish closing. */
+const longestClose = 5_000;
+
+async function closeInTime(pglite: PGlite): Promise<void> {
+  const timer = new AbortController();
+  const closed = pglite.close().catch(() => {});
+  await Promise.race([closed, sleep(longestClose, undefined, timer).catch(() => {})]);
+  timer.abort();
 }

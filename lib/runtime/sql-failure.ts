@@ -8,6 +8,8 @@ import { placeOf, type Statement } from '../sql/statement.js';
 /** The fields of a driver's error that the server filled in. */
 export interface ServerError extends Error {
   readonly code?: string;
+  /** `ERROR`; `FATAL` ends the session and `PANIC` the whole server. */
+  readonly severity?: string;
   readonly detail?: string;
   readonly hint?: string;
   readonly position?: string;
@@ -119,10 +121,10 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
     details: { sqlstate, ...(hint && { hint }), ...(place.statement && { statement: place.statement }) },
   });
   if (isConnectionLost(error)) {
-    return new DatabaseError(
-      'CONNECTION_LOST',
-      facts('see where the database stands with `limbeck current`, then run the command again'),
-    );
+    const look = 'see where the database stands with `limbeck current`, then run the command again';
+    return sqlstate === '53100'
+      ? new DatabaseError('DISK_FULL', facts(`free space on this disk, ${look}`))
+      : new DatabaseError('CONNECTION_LOST', facts(look));
   }
   if (place.file !== undefined && (sqlstate === '42P13' || sqlstate === '42P16' || sqlstate === '42809')) {
     return new AssetError(
@@ -158,8 +160,9 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
   }
 }
 
-/** Whether the server went away: class 08, an administrator's end, or no answer at all. */
-export function isConnectionLost({ code, message }: ServerError): boolean {
+/** Whether the server went away: it said so, class 08, an administrator's end, or no answer at all. */
+export function isConnectionLost({ code, severity, message }: ServerError): boolean {
+  if (severity === 'FATAL' || severity === 'PANIC') return true;
   if (code === undefined)
     return /connection (terminated|ended)|not queryable|client was closed/i.test(message);
   return code.startsWith('08') || code.startsWith('57P') || code === 'ECONNRESET' || code === 'EPIPE';

@@ -6,7 +6,7 @@ import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Script } from '../script/script-directory.js';
 import { scriptPlace } from '../script/script-module.js';
-import { driverFailure, isConnectionLost } from './sql-failure.js';
+import { driverFailure, isConnectionLost, type ServerError } from './sql-failure.js';
 
 /**
  * Makes the error for a step that failed; it keeps the code of what went wrong.
@@ -33,12 +33,13 @@ export function stepFailure(
 
 /** Where a transaction ended unseen, or the connection broke while it was perhaps committed, nobody knows. */
 function whatStands(
-  { code }: LimbeckError,
+  { code, cause }: LimbeckError,
   applied: readonly Step[],
   current: readonly RevisionId[],
 ): string {
   const at = current.length === 0 ? 'base' : current.join(', ');
-  if (code === 'TRANSACTION_LOST' || code === 'CONNECTION_LOST') return `before it the database was at ${at}`;
+  const isUnknown = code === 'TRANSACTION_LOST' || (cause instanceof Error && isConnectionLost(cause));
+  if (isUnknown) return `before it the database was at ${at}`;
   if (applied.length === 0) return `nothing was changed, the database is at ${at}`;
   const [count, stand] =
     applied.length === 1 ? ['1 revision', 'stands'] : [`${applied.length} revisions`, 'stand'];
@@ -49,7 +50,7 @@ function whatStands(
 function explain(error: unknown, script: Script): LimbeckError {
   const where = scriptPlace(error, script);
   const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
-  if (isDrivers) return driverFailure(error, where);
+  if (isDrivers) return driverFailure(error as ServerError, where);
   return new MigrationError('STEP_FAILED', {
     message: messageOf(error),
     where,

@@ -143,3 +143,14 @@ describeOnServers('an error beside a statement', { on: ['PostgreSQL 18'] }, (dat
     expect(error['message']).to.include('as in a timer: boom');
   });
 });
+
+describe('what a script leaves open', () => {
+  it('does not keep the process alive once the command is done', async () => {
+    const begun = performance.now();
+    const { status, stdout, stderr } = await upgradeWith('setInterval(() => {}, 20_000);', ['--json']);
+    expect(status).to.equal(0);
+    expect(JSON.parse(stdout)).to.include.keys('steps', 'current');
+    expect(stderr).to.match(/warning: a script or the knexfile left something open, such as a timer\n$/);
+    expect(performance.now() - begun).to.be.below(15_000);
+  });
+});

@@ -114,6 +114,8 @@ describe('isConnectionLost', () => {
   it('knows how a connection ends', () => {
     for (const code of ['08003', '08006', '57P01', '57P02', '57P03', 'ECONNRESET', 'EPIPE'])
       expect(isConnectionLost(serverError('no', { code })), code).to.equal(true);
+    for (const severity of ['FATAL', 'PANIC'])
+      expect(isConnectionLost(serverError('no', { code: '53100', severity })), severity).to.equal(true);
     expect(isConnectionLost(serverError('Connection terminated unexpectedly'))).to.equal(true);
     expect(isConnectionLost(serverError('Client was closed and is not queryable'))).to.equal(true);
   });
@@ -121,6 +123,7 @@ describe('isConnectionLost', () => {
   it('takes no other error for it', () => {
     for (const code of ['42601', '57014', '40P01'])
       expect(isConnectionLost(serverError('no', { code }))).to.equal(false);
+    expect(isConnectionLost(serverError('no', { code: '53100', severity: 'ERROR' }))).to.equal(false);
     expect(isConnectionLost(serverError('no'))).to.equal(false);
     expect(isConnectionLost(serverError('connection terminated', { code: '42601' }))).to.equal(false);
   });
