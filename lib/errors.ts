@@ -43,6 +43,7 @@ export const errorCodes = {
   NOT_A_HEAD: ['revision', 'the parent of a new revision is not a head and --splice was not given'],
   DUPLICATE_HEADS: ['revision', 'the same parent was given twice'],
   UNKNOWN_ROW: ['revision', 'the database holds a revision whose script is not in this checkout'],
+  REVISION_TOO_LONG: ['revision', 'a revision id is longer than the column of the version table'],
 
   // usage: the command line, or the arguments of a library call
   USAGE: ['usage', 'a command, flag or argument is wrong'],

@@ -8,9 +8,11 @@ import type { RevisionId } from '../graph/revision.js';
 import { stampedRows, stampTargets } from '../graph/stamp.js';
 import { downgradeTarget, upgradeTargets } from '../graph/targets.js';
 import { listed } from '../graph/wording.js';
+import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import { beginStatements } from '../runtime/ledger.js';
 import { runPlan, type StepReport } from '../runtime/run-plan.js';
+import { refuseLongRows } from '../runtime/row-width.js';
 import type { Session } from '../runtime/session.js';
 import { ownStatement } from '../sql/statement.js';
 
@@ -69,7 +71,7 @@ async function migrate(project: Project, purpose: string, plan: Planner): Promis
   const history = project.readHistory();
   const session = await project.openSession(purpose, { lock: true });
   try {
-    const from = session.state.rows;
+    const from = withoutAncestors(project.graph, session.state.rows);
     const { steps, rows } = await runSteps(project, session, plan(from, history), history);
     return { ...identity(project, session), from, steps, current: rows, durationMs: since(started) };
   } finally {
@@ -136,9 +138,10 @@ export async function stamp(
   const wanted = stampTargets(graph, targets);
   const session = await project.openSession('stamp', { lock: true });
   try {
-    const from = session.state.rows;
+    const { rows } = session.state;
+    const from = withoutAncestors(graph, rows);
     const current = stampedRows(graph, purge ? [] : from, wanted);
-    await writeStamp(session, purge ? undefined : from, current, project);
+    await writeStamp(session, purge ? undefined : rows, current, project);
     return { ...identity(project, session), from, current };
   } finally {
     await session.close();
@@ -156,6 +159,7 @@ async function writeStamp(
   const before = from ?? [];
   const deleted = before.filter((row) => !current.includes(row));
   const inserted = current.filter((row) => !before.includes(row));
+  refuseLongRows(inserted, { session, graph: project.graph });
   await session.ensureLedger();
   for (const begin of beginStatements('limbeck stamp')) sink.record(begin);
   if (from === undefined) sink.record(ledger.clearRows);

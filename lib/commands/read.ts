@@ -6,7 +6,7 @@ import { RevisionError } from '../errors.js';
 import { historyRange } from '../graph/history.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
-import { currentState } from '../graph/version-rows.js';
+import { currentState, withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 
 /** A revision as reading commands show it. */
@@ -103,7 +103,8 @@ export async function history(project: Project, options: HistoryOptions = {}): P
   const ids = historyRange(project.graph, range.includes(':') ? range : `${range}:${range}`, rows);
   const revisions = ids.map((id) => entryOf(project, id));
   if (!indicateCurrent) return { revisions };
-  return { revisions: revisions.map((entry) => ({ ...entry, isCurrent: rows.includes(entry.revision) })) };
+  const here = new Set(withoutAncestors(project.graph, rows));
+  return { revisions: revisions.map((entry) => ({ ...entry, isCurrent: here.has(entry.revision) })) };
 }
 
 async function readRows(project: Project, purpose: string): Promise<readonly RevisionId[]> {

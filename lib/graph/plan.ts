@@ -9,7 +9,7 @@ import { reachable } from './dag.js';
 import { refuseOverlap } from './resolve.js';
 import type { RevisionGraph } from './revision-graph.js';
 import type { RevisionId } from './revision.js';
-import { appliedSet, requireKnown } from './version-rows.js';
+import { appliedSet } from './version-rows.js';
 import type { Place } from './walk.js';
 
 export type Direction = 'upgrade' | 'downgrade';
@@ -33,8 +33,7 @@ export interface DowngradeTarget {
  *
  * Other rows do not matter, and targets that are applied already add nothing.
  *
- * @throws RevisionError `OVERLAPPING_REVISIONS` when one target, or one row, is an ancestor of another;
- *   `UNKNOWN_ROW`
+ * @throws RevisionError `OVERLAPPING_REVISIONS` when one target is an ancestor of another; `UNKNOWN_ROW`
  */
 export function planUpgrade(
   graph: RevisionGraph,
@@ -42,9 +41,7 @@ export function planUpgrade(
   targets: readonly RevisionId[],
 ): Step[] {
   refuseOverlap(graph, targets);
-  const known = requireKnown(graph, rows);
-  refuseOverlap(graph, known, 'row');
-  const applied = graph.closure(known);
+  const applied = appliedSet(graph, rows);
   return graph
     .sort([...graph.closure(targets)].filter((id) => !applied.has(id)))
     .map((revision) => ({ direction: 'upgrade', revision }));

@@ -93,26 +93,18 @@ export function walkFromSymbol(
 /**
  * Checks that no revision is an ancestor of another, over all links.
  *
- * @param role - whether the revisions were typed or are what a database records; the advice depends on it
  * @throws RevisionError `OVERLAPPING_REVISIONS`
  */
-export function refuseOverlap(
-  graph: RevisionGraph,
-  ids: readonly RevisionId[],
-  role: 'given' | 'row' = 'given',
-): void {
+export function refuseOverlap(graph: RevisionGraph, ids: readonly RevisionId[]): void {
   const lower = graph.sort(overlapping(ids, (id) => graph.requirements(id)));
   const [first] = lower;
   if (first === undefined) return;
   const above = graph.standingOn([first]);
   const upper = ids.filter((id) => id !== first && above.has(id));
   throw new RevisionError('OVERLAPPING_REVISIONS', {
-    message: `"${first}" is an ancestor of ${listed(upper)}, and both are ${role === 'row' ? 'version rows' : 'given'}`,
+    message: `"${first}" is an ancestor of ${listed(upper)}, and both are given`,
     where: graph.get(first)?.file,
-    next:
-      role === 'row'
-        ? `delete the lower rows with \`limbeck stamp ${ids.filter((id) => !lower.includes(id)).join(' ')}\``
-        : `leave out ${listed(lower)}; \`limbeck history -r ${first}:${upper[0] ?? first}\` shows what lies between`,
+    next: `leave out ${listed(lower)}; \`limbeck history -r ${first}:${upper[0] ?? first}\` shows what lies between`,
     details: { lower, upper },
   });
 }

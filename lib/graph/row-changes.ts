@@ -4,7 +4,7 @@
 import type { Step } from './plan.js';
 import type { RevisionGraph } from './revision-graph.js';
 import type { RevisionId } from './revision.js';
-import { requireKnown, rowsOf } from './version-rows.js';
+import { requireKnown } from './version-rows.js';
 
 /** What one step changes, and what is there afterwards. */
 export interface RowChange {
@@ -27,11 +27,10 @@ export function* rowChanges(
   rows: Iterable<RevisionId>,
   steps: Iterable<Step>,
 ): Generator<RowChange, void, undefined> {
-  const given = requireKnown(graph, rows);
-  const applied = graph.closure(given);
-  const load = countLoad(graph, applied);
-  const current = new Set(rowsOf(graph, applied));
-  let redundant = given.filter((row) => !current.has(row));
+  const given = new Set(rows);
+  const current = new Set(requireKnown(graph, given));
+  const load = countLoad(graph, graph.closure(current));
+  let redundant = [...given].filter((row) => !current.has(row));
   for (const { direction, revision } of steps) {
     const under = graph.requirements(revision);
     const touched = direction === 'upgrade' ? burden(under, load) : relieve(under, load);

@@ -5,7 +5,7 @@
  * rows are those of its members on which no other member stands.
  */
 import { RevisionError } from '../errors.js';
-import { maximal } from './dag.js';
+import { maximal, overlapping } from './dag.js';
 import type { RevisionGraph } from './revision-graph.js';
 import type { RevisionId } from './revision.js';
 import { listed } from './wording.js';
@@ -31,14 +31,26 @@ export function splitRows(graph: RevisionGraph, rows: Iterable<RevisionId>): Spl
 }
 
 /**
- * Returns the rows, each once, if the graph knows them all.
+ * Returns the rows, each once, without those that are ancestors of others.
+ *
+ * limbeck writes no such rows, but a table that another tool has kept may hold some. They say nothing
+ * more, so that every command reads past them; the next run or stamp deletes them.
+ */
+export function withoutAncestors(graph: RevisionGraph, rows: Iterable<RevisionId>): RevisionId[] {
+  const { known, unknown } = splitRows(graph, rows);
+  const lower = overlapping(known, (id) => graph.requirements(id));
+  return [...known.filter((row) => !lower.has(row)), ...unknown];
+}
+
+/**
+ * Returns the rows, each once and without those that are ancestors of others, if the graph knows them all.
  *
  * @throws RevisionError `UNKNOWN_ROW`
  */
 export function requireKnown(graph: RevisionGraph, rows: Iterable<RevisionId>): readonly RevisionId[] {
   const { known, unknown } = splitRows(graph, rows);
   const [first] = unknown;
-  if (first === undefined) return known;
+  if (first === undefined) return withoutAncestors(graph, known);
   throw new RevisionError('UNKNOWN_ROW', {
     message: `the database is at ${listed(unknown)}, which no script of this checkout declares`,
     next: `check out the commit that has the script (\`git log --all -S ${first}\`), or set the rows anew with \`limbeck stamp --purge <revision>\``,
@@ -64,7 +76,7 @@ export function currentState(graph: RevisionGraph, rows: Iterable<RevisionId>): 
     known,
     unknown,
     revisions,
-    isAtHeads: unknown.length === 0 && isSameSet(known, graph.effectiveHeads),
+    isAtHeads: unknown.length === 0 && isSameSet(withoutAncestors(graph, known), graph.effectiveHeads),
   };
 }
 

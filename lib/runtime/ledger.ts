@@ -65,12 +65,20 @@ export class Ledger {
     );
   }
 
-  /** Columns of a query: whether schema, version table and all tables are there. */
+  /** Columns of a query: whether schema, version table and all tables are there, and how wide its column is. */
   get existenceColumns(): string {
     const exists = (table: string) => `to_regclass(${quoteLiteral(table)}) is not null`;
     const all = [this.#version, this.#log, this.#assets, this.#stages].map(exists).join(' and ');
     const schema = `to_regnamespace(${quoteLiteral(quoteIdentifier(this.schema))}) is not null`;
-    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger`;
+    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger, ${this.#rowWidth} as row_width`;
+  }
+
+  /** The limit of `varchar(32)`, as in Alembic's table; null where there is none. */
+  get #rowWidth(): string {
+    return (
+      '(select information_schema._pg_char_max_length(atttypid, atttypmod) from pg_catalog.pg_attribute' +
+      ` where attrelid = to_regclass(${quoteLiteral(this.#version)}) and attname = 'version_num')`
+    );
   }
 
   /**

@@ -5,6 +5,7 @@ import type { AssetHistory } from '../assets/asset-history.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
+import { withoutAncestors } from '../graph/version-rows.js';
 import type { Logger } from '../logger.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
@@ -12,6 +13,7 @@ import { interruption } from './database-sink.js';
 import type { StepTimeouts } from './ledger.js';
 import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
 import { type ReadyStep, readySteps } from './ready-steps.js';
+import { refuseLongRows } from './row-width.js';
 import type { Session } from './session.js';
 import { messageOf, stepFailure } from './step-failure.js';
 import { eventOf, type StepEnds, StepRunner } from './step-runner.js';
@@ -49,9 +51,13 @@ export interface RunReport {
  */
 export async function runPlan(plan: readonly Step[], context: RunContext): Promise<RunReport> {
   const { session, graph, logger } = context;
-  const before = session.state.rows;
+  const before = withoutAncestors(graph, session.state.rows);
   if (plan.length === 0) return { steps: [], rows: before };
-  const steps = await readySteps(plan, before, context);
+  const steps = await readySteps(plan, session.state.rows, context);
+  refuseLongRows(
+    steps.flatMap(({ change }) => change.inserted),
+    context,
+  );
   await session.ensureLedger();
   const applied = graph.closure(before.filter((row) => graph.has(row)));
   const runner = new StepRunner({ ...context, ...session, assets: session.state.assets }, applied);

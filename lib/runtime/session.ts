@@ -16,6 +16,8 @@ export interface Session extends OpenConnection {
   readonly state: LedgerState;
   /** For example 180004. */
   readonly serverVersion: number;
+  /** Characters that a row of the version table holds, where it is as narrow as Alembic's; else null. */
+  readonly rowWidth: number | null;
   /** Creates the ledger if it is not there. */
   ensureLedger(): Promise<void>;
   /** Reads the ledger anew, after a run and before another in the same session. */
@@ -88,6 +90,7 @@ async function introduce(
       return state;
     },
     serverVersion: facts.version,
+    rowWidth: facts.row_width,
     async ensureLedger() {
       if (hasLedger) return;
       await sink.ask(ledger.createText(facts.has_schema));
@@ -105,6 +108,7 @@ interface Facts {
   readonly has_schema: boolean;
   readonly has_version: boolean;
   readonly has_ledger: boolean;
+  readonly row_width: number | null;
   readonly locked: boolean;
 }
 

@@ -2,7 +2,6 @@ import { expect } from 'chai';
 import { current, downgrade, stamp, upgrade } from '../../lib/index.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
-import { expectRefusal } from '../helpers/failure.js';
 import { migrationProject, type MigrationProjectOptions } from '../helpers/migration-project.js';
 
 const scripts = {
@@ -74,18 +73,5 @@ describeOnServers('the settings of the ledger', (database) => {
       'limbeck_log',
       'limbeck_stages',
     ]);
-  });
-
-  it('refuses rows of one line, as another tool may have left them, until they are stamped', async () => {
-    await database.query(`create table limbeck_version (version_num text primary key);
-      insert into limbeck_version values ('a'), ('b')`);
-    const { open } = migrationProject(database.config, { scripts: { ...scripts, c: {} } });
-    expect((await current(await open())).current.map(({ revision }) => revision)).to.deep.equal(['b']);
-    await expectRefusal(database, async () => upgrade(await open()), {
-      code: 'OVERLAPPING_REVISIONS',
-      message: '"a" is an ancestor of "b", and both are version rows',
-    });
-    await stamp(await open(), { targets: ['b'], purge: true });
-    expect((await upgrade(await open())).current).to.deep.equal(['c']);
   });
 });

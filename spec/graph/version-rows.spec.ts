@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { appliedSet, currentState, rowsOf, splitRows } from '../../lib/graph/version-rows.js';
+import {
+  appliedSet,
+  currentState,
+  rowsOf,
+  splitRows,
+  withoutAncestors,
+} from '../../lib/graph/version-rows.js';
 import { graphOf } from '../helpers/graph.js';
 
 //  a2          b2   depends on a2
@@ -16,6 +22,11 @@ describe('version rows', () => {
     expect(rowsOf(graph, applied)).to.deep.equal(['a2', 'b1']);
   });
 
+  it('count without those that are ancestors of others, over all links', () => {
+    expect(withoutAncestors(graph, ['a2', 'gone', 'b1', 'b2', 'b2'])).to.deep.equal(['b2', 'gone']);
+    expect(withoutAncestors(graph, ['a2', 'b1'])).to.deep.equal(['a2', 'b1']);
+  });
+
   it('are parted from those that no script declares', () => {
     expect(splitRows(graph, ['gone', 'a1', 'a1'])).to.deep.equal({ known: ['a1'], unknown: ['gone'] });
   });
@@ -29,6 +40,11 @@ describe('currentState', () => {
       revisions: ['a2', 'b2'],
       isAtHeads: true,
     });
+  });
+
+  it('is at heads whatever ancestors have rows beside them', () => {
+    expect(currentState(graph, ['a1', 'b2'])).to.include({ isAtHeads: true });
+    expect(currentState(graph, ['a1', 'a2'])).to.include({ isAtHeads: false });
   });
 
   it('is not at heads while something is left to apply, or a row is unknown', () => {
