@@ -44,6 +44,10 @@ export const errorCodes = {
   DUPLICATE_HEADS: ['revision', 'the same parent was given twice'],
   UNKNOWN_ROW: ['revision', 'the database holds a revision whose script is not in this checkout'],
   REVISION_TOO_LONG: ['revision', 'a revision id is longer than the column of the version table'],
+  ADOPTED_REVISION: [
+    'revision',
+    'a revision that another tool made is to be run, and limbeck knows its id alone',
+  ],
 
   // usage: the command line, or the arguments of a library call
   USAGE: ['usage', 'a command, flag or argument is wrong'],

@@ -2,6 +2,7 @@
  * The public API of limbeck: everything that the command line does, as typed functions, and what scripts
  * and knexfiles import. It prints nothing and never exits.
  */
+export { adopt, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
 export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
 export { init, type InitOptions, type InitReport } from './commands/init.js';
@@ -59,4 +60,5 @@ export type { Operations } from './ops/operations.js';
 export { openProject, type Project, type ProjectOptions } from './project.js';
 export { embedded, type EmbeddedOptions } from './runtime/embedded.js';
 export type { StepReport } from './runtime/run-plan.js';
+export { adopted, type AdoptedScript } from './script/adopted.js';
 export { toolVersion } from './version.js';

@@ -1,4 +1,4 @@
-/** Commands that write scripts: init, revision, merge, freeze, redo. */
+/** Commands that write scripts: init, adopt, revision, merge, freeze, redo. */
 import type { InitReport, NewRevisionReport } from '../../lib/index.js';
 import {
   type Arguments,
@@ -11,6 +11,7 @@ import {
   confirmRevert,
 } from '../command.js';
 import { counted, standing } from '../words.js';
+import { adopt } from './adopt.js';
 
 const init: Command = {
   usage: 'init',
@@ -173,5 +174,5 @@ const redo: Command = {
 
 export const authorCommands: CommandFamily = {
   title: 'Author',
-  commands: [init, revision, merge, freeze, redo],
+  commands: [init, adopt, revision, merge, freeze, redo],
 };

@@ -93,7 +93,7 @@ export function writeRevision(
 
 function checkNewId({ graph }: Project, id: string): void {
   checkName('revision id', id);
-  if (!/^[\p{L}\p{N}_.]+$/u.test(id)) throw unfitForFile(id);
+  checkFitForFile(id);
   if (!graph.has(id) && graph.revisionOfLabel(id) === undefined) return;
   throw new RevisionError('DUPLICATE_ID', {
     message: `there is a revision or label "${id}" already`,
@@ -102,10 +102,16 @@ function checkNewId({ graph }: Project, id: string): void {
   });
 }
 
-/** The id becomes part of a file name. */
-function unfitForFile(id: string): RevisionError {
-  return new RevisionError('ILLEGAL_ID', {
+/**
+ * Checks an id that becomes part of a file name.
+ *
+ * @throws RevisionError `ILLEGAL_ID`
+ */
+export function checkFitForFile(id: string, where?: string): void {
+  if (/^[\p{L}\p{N}_.]+$/u.test(id)) return;
+  throw new RevisionError('ILLEGAL_ID', {
     message: `revision id "${id}" cannot be part of a file name`,
+    where,
     next: 'use letters, digits and underscores',
     details: { name: id },
   });
@@ -148,7 +154,8 @@ function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: st
   };
 }
 
-function directoryOf(
+/** Returns the script directory of a new script: the given one, else that of its parent, else the first. */
+export function directoryOf(
   { config, scripts }: Project,
   given: string | undefined,
   parents: readonly RevisionId[],
@@ -169,7 +176,7 @@ function directoryOf(
 }
 
 /** Scripts are written in the language that the project's newest script has, else in the knexfile's. */
-function extensionOf({ graph, scripts, config }: Project): ScriptExtension {
+export function extensionOf({ graph, scripts, config }: Project): ScriptExtension {
   const modules = graph.ids
     .flatMap((id) => scripts.get(id) ?? [])
     .filter(({ format }) => format === 'module');

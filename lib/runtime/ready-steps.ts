@@ -7,6 +7,7 @@ import type { RevisionGraph } from '../graph/revision-graph.js';
 import { type RowChange, rowChanges } from '../graph/row-changes.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
+import { refuseAdopted } from '../script/adopted.js';
 import { loadScript, type ScriptModule } from '../script/script-module.js';
 
 /** A step with all that is known before the first statement. */
@@ -27,6 +28,7 @@ export interface ScriptsContext {
  *
  * @param rows - the version rows where the first step begins
  * @throws ScriptError when a script cannot be loaded
+ * @throws RevisionError `ADOPTED_REVISION` when another tool made one of them
  */
 export async function readySteps(
   plan: readonly Step[],
@@ -41,5 +43,14 @@ export async function readySteps(
     if (script === undefined || change === undefined) throw new Error(`no script for ${step.revision}`);
     steps.push({ ...step, script, change, module: await loadScript(script, load) });
   }
+  refuseAdopted(
+    steps.map(({ direction, revision, module, script: { file } }) => ({
+      direction,
+      revision,
+      run: module[direction],
+      file,
+    })),
+    graph,
+  );
   return steps;
 }

@@ -2,7 +2,7 @@
  * Writing a new script from a template.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ScriptError } from '../errors.js';
 import { isEsm } from './module-type.js';
@@ -22,6 +22,15 @@ export interface NewScript {
   /** Helpers of limbeck that the lines call. */
   readonly helpers: readonly string[];
 }
+
+/** A script as text, and where it goes, relative to the project. */
+export interface ScriptFile {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What the name of a script is made of. */
+export type NamedScript = Pick<NewScript, 'revision' | 'message' | 'created'>;
 
 /** How a project writes its scripts. */
 export interface ScriptStyle {
@@ -47,27 +56,56 @@ export function newRevisionId(): string {
  * @throws ScriptError `FILE_EXISTS`
  */
 export function writeScript(script: NewScript, style: ScriptStyle): string {
+  const file = newScriptFile(script, style);
+  writeScriptFiles(style.root, [{ file, text: renderScript(script, templateOf(style)) }]);
+  return file;
+}
+
+/** Writes all of the files, none of which is there yet, or none; makes the folders that they lie in. */
+export function writeScriptFiles(root: string, files: readonly ScriptFile[]): void {
+  const begun: string[] = [];
+  try {
+    for (const { file, text } of files) {
+      const path = join(root, file);
+      mkdirSync(dirname(path), { recursive: true });
+      begun.push(path);
+      writeFileSync(path, text);
+    }
+  } catch (error) {
+    for (const path of begun) rmSync(path, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Returns the path of a new script, relative to the project.
+ *
+ * @throws ScriptError `FILE_EXISTS`
+ */
+export function newScriptFile(script: NamedScript, style: ScriptStyle): string {
   const file = join(style.directory, `${fileNameOf(script, style)}${style.extension}`).replaceAll('\\', '/');
-  const path = join(style.root, file);
-  if (existsSync(path)) {
+  if (existsSync(join(style.root, file))) {
     throw new ScriptError('FILE_EXISTS', {
       message: `"${file}" is already there`,
       where: file,
       next: 'choose another message or `--rev-id`',
     });
   }
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, renderScript(script, templateOf(style)));
   return file;
 }
 
-function templateOf({ root, template, extension, directory }: ScriptStyle): string {
-  if (template !== undefined) return readFileSync(join(root, template), 'utf8');
+function templateOf(style: ScriptStyle): string {
+  const { root, template } = style;
+  return template === undefined ? templates[languageOf(style)] : readFileSync(join(root, template), 'utf8');
+}
+
+/** Returns the language of the scripts of a style. */
+export function languageOf({ root, extension, directory }: ScriptStyle): keyof typeof templates {
   const isCommonJs =
     extension === '.cjs' || extension === '.cts' || (extension === '.js' && !isEsm(join(root, directory)));
-  if (extension === '.sql') return templates.sql;
-  if (extension.endsWith('ts')) return templates.typescript;
-  return isCommonJs ? templates.commonjs : templates.esm;
+  if (extension === '.sql') return 'sql';
+  if (extension.endsWith('ts')) return 'typescript';
+  return isCommonJs ? 'commonjs' : 'esm';
 }
 
 /** Fills a template: `{{name}}` becomes a value, and a line that holds only an empty value goes away. */
@@ -118,7 +156,10 @@ export function quote(value: string): string {
 
 const longestSlug = 40;
 
-function fileNameOf({ revision, message, created }: NewScript, { fileName, timeZone }: ScriptStyle): string {
+function fileNameOf(
+  { revision, message, created }: NamedScript,
+  { fileName, timeZone }: ScriptStyle,
+): string {
   const parts = dateParts(created, timeZone);
   const values: Record<string, string> = {
     ...parts,

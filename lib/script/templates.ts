@@ -68,3 +68,30 @@ exports.downgrade = async (op) => {
 {{downgrade}}
 `,
 } as const;
+
+/** The scripts of adopted revisions; `{{origin}}` says where they come from, `{{tool}}` who made them. */
+export const adoptedTemplates = {
+  module: `/** {{message}} */
+import { adopted } from 'limbeck';
+
+export const revision = '{{revision}}';
+export const downRevision = {{downRevision}};
+export const branchLabels = {{branchLabels}};
+export const dependsOn = {{dependsOn}};
+
+// {{origin}}
+export const { upgrade, downgrade } = adopted('{{tool}}');
+`,
+
+  commonjs: `/** {{message}} */
+const { adopted } = require('limbeck');
+
+exports.revision = '{{revision}}';
+exports.downRevision = {{downRevision}};
+exports.branchLabels = {{branchLabels}};
+exports.dependsOn = {{dependsOn}};
+
+// {{origin}}
+Object.assign(exports, adopted('{{tool}}'));
+`,
+} as const;

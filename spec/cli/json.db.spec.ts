@@ -28,6 +28,12 @@ const cases: Readonly<Record<string, JsonCase>> = {
     fails: [],
     code: 'FILE_FAILED',
   },
+  adopt: {
+    works: ['--alembic', 'alembic'],
+    keys: ['adopted', 'kept', 'passedOver', 'tops', 'next'],
+    fails: ['--alembic', 'nope'],
+    code: 'DIRECTORY_NOT_FOUND',
+  },
   revision: {
     works: ['-m', 'x', '--head', 'left'],
     keys: newRevision,
@@ -72,7 +78,7 @@ const commands: readonly Command[] = families.flatMap((family: CommandFamily) =>
 describe('--json', () => {
   let project: TemporaryProject;
   beforeEach(async () => {
-    project = await cliProject(fork);
+    project = await cliProject({ ...fork, 'alembic/versions/a.py': "revision = 'a'" });
   });
 
   it('has a case for each command', () => {
