@@ -67,7 +67,7 @@ export function adopt(project: Project, { alembic, directory }: AdoptOptions): A
     kept,
     passedOver,
     tops: joined.ids.filter(isTop),
-    next: nextSteps(project),
+    next: nextSteps(project, joined),
   };
 }
 
@@ -175,14 +175,16 @@ function renderAdopted(script: NewScript, source: string, style: ScriptStyle): s
   );
 }
 
-function nextSteps({ config }: Project): string[] {
+function nextSteps({ config }: Project, { heads }: RevisionGraph): string[] {
   const { versionTable } = config.settings;
   return [
     ...(versionTable === 'alembic_version'
       ? []
       : [`set \`versionTable: 'alembic_version'\` in the \`limbeck\` block of ${config.knexfile}`]),
     'see that the database is where it should be: `limbeck current`',
-    'write the next revision: `limbeck revision -m "…"`',
+    heads.length > 1
+      ? `write the next revision on one of the ${heads.length} heads, \`limbeck revision -m "…" --head ${heads.at(-1)}\`, or join them, \`limbeck merge heads -m "…"\``
+      : 'write the next revision: `limbeck revision -m "…"`',
   ];
 }
 

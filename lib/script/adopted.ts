@@ -13,12 +13,15 @@ import type { Operations } from '../ops/operations.js';
 import type { MigrationFunction } from './sql-script.js';
 
 export interface AdoptedScript {
-  readonly upgrade: (op: Operations) => never;
-  readonly downgrade: (op: Operations) => never;
+  readonly upgrade: AdoptedFunction;
+  readonly downgrade: AdoptedFunction;
 }
 
-/** What marks the functions of an adopted script, so that a plan that holds them is refused as a whole. */
-const tools = new WeakMap<MigrationFunction, string>();
+interface AdoptedFunction {
+  (op: Operations): never;
+  /** Marks it, so that a plan that holds it is refused as a whole. */
+  readonly adoptedFrom: string;
+}
 
 /**
  * Makes the functions of the script of an adopted revision, which refuse to run.
@@ -28,22 +31,23 @@ const tools = new WeakMap<MigrationFunction, string>();
  * export const { upgrade, downgrade } = adopted('Alembic');
  */
 export function adopted(tool: string): AdoptedScript {
-  const upgrade = ({ revision }: Operations): never => {
-    throw adoptedRevisions(tool, 'upgrade', [revision], [revision]);
+  // A plan that holds them is refused before; what comes here only wants to learn what the script does.
+  const refuse = ({ revision, direction }: Operations): never => {
+    throw new RevisionError('ADOPTED_REVISION', {
+      message: saying(tool, direction, [revision]),
+      next: 'leave its script as it is, and write what comes after it: `limbeck revision -m "…"`',
+      details: { tool, direction, revisions: [revision] },
+    });
   };
-  const downgrade = ({ revision }: Operations): never => {
-    throw adoptedRevisions(tool, 'downgrade', [revision], [revision]);
-  };
-  tools.set(upgrade, tool);
-  tools.set(downgrade, tool);
-  return { upgrade, downgrade };
+  const marked = Object.assign(refuse, { adoptedFrom: tool });
+  return { upgrade: marked, downgrade: marked };
 }
 
 /** A step of a plan with the function that it is going to run. */
 interface LoadedStep {
   readonly direction: 'upgrade' | 'downgrade';
   readonly revision: RevisionId;
-  readonly run: MigrationFunction;
+  readonly run: MigrationFunction & Partial<Pick<AdoptedFunction, 'adoptedFrom'>>;
   readonly file: string;
 }
 
@@ -53,31 +57,33 @@ interface LoadedStep {
  * @throws RevisionError `ADOPTED_REVISION`
  */
 export function refuseAdopted(steps: readonly LoadedStep[], graph: RevisionGraph): void {
-  const found = steps.filter(({ run }) => tools.has(run));
+  const found = steps.filter(({ run }) => run.adoptedFrom !== undefined);
   const [first] = found;
   if (first === undefined) return;
   const ids = found.map(({ revision }) => revision);
-  const tops = rowsOf(graph, new Set(ids));
-  throw adoptedRevisions(tools.get(first.run) ?? '', first.direction, ids, tops, first.file);
+  const { direction, file, run } = first;
+  const tool = run.adoptedFrom ?? '';
+  throw new RevisionError('ADOPTED_REVISION', {
+    message: saying(tool, direction, ids),
+    where: file,
+    next: wayOut(tool, direction, rowsOf(graph, new Set(ids))),
+    details: { tool, direction, revisions: ids },
+  });
+}
+
+/** What is the matter, in words. */
+function saying(tool: string, direction: 'upgrade' | 'downgrade', ids: readonly RevisionId[]): string {
+  const deed = direction === 'upgrade' ? 'apply' : 'revert';
+  const rest = (them: string) =>
+    `to the history that ${tool} made: limbeck knows ${them} by id alone and cannot ${deed} ${them}`;
+  return ids.length === 1
+    ? `revision ${listed(ids)} belongs ${rest('it')}`
+    : `${ids.length} revisions, ${listed(ids, 2)}, belong ${rest('them')}`;
 }
 
 /** @param tops - the revisions on which none of the others stands */
-function adoptedRevisions(
-  tool: string,
-  direction: 'upgrade' | 'downgrade',
-  ids: readonly RevisionId[],
-  tops: readonly RevisionId[],
-  where?: string,
-): RevisionError {
-  const what = ids.length === 1 ? `revision ${listed(ids)}` : `${ids.length} revisions, ${listed(ids, 2)},`;
-  const [belongs, them] = ids.length === 1 ? ['belongs', 'it'] : ['belong', 'them'];
-  return new RevisionError('ADOPTED_REVISION', {
-    message: `${what} ${belongs} to the history that ${tool} made: limbeck knows ${them} by id alone and cannot ${direction === 'upgrade' ? 'apply' : 'revert'} ${them}`,
-    where,
-    next:
-      direction === 'upgrade'
-        ? `if ${tool} has migrated this database, see that \`versionTable\` and \`schema\` in the knexfile name its version table; else restore a dump of one that is at ${tops.join(', ')}, and record that with \`limbeck stamp ${tops.join(' ')}\` if the dump lacks the version table`
-        : 'undo what it did in a new revision: `limbeck revision -m "…"`; or restore a backup',
-    details: { tool, direction, revisions: ids },
-  });
+function wayOut(tool: string, direction: 'upgrade' | 'downgrade', tops: readonly RevisionId[]): string {
+  if (direction === 'downgrade')
+    return 'undo what it did in a new revision: `limbeck revision -m "…"`; or restore a backup';
+  return `if ${tool} has migrated this database, see that \`versionTable\` and \`schema\` in the knexfile name its version table; else restore a dump of one that is at ${tops.join(', ')}, and record that with \`limbeck stamp ${tops.join(' ')}\` if the dump lacks the version table`;
 }

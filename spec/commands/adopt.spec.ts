@@ -54,7 +54,7 @@ describe('adopt', () => {
       tops: [ids.billing, ids.merge],
       next: [
         'see that the database is where it should be: `limbeck current`',
-        'write the next revision: `limbeck revision -m "…"`',
+        `write the next revision on one of the 2 heads, \`limbeck revision -m "…" --head ${ids.merge}\`, or join them, \`limbeck merge heads -m "…"\``,
       ],
     });
     expect(scripts().map((name) => `migrations/${name}`)).to.have.members(
@@ -133,6 +133,11 @@ export const { upgrade, downgrade } = adopted('Alembic');
     expect(
       heads(await openProject({ folder: project.root })).heads.map(({ revision }) => revision),
     ).to.have.members([ids.billing, ids.merge]);
+  });
+
+  it('says what to do next where there is one head', async () => {
+    const { next } = await run(['alembic/versions']);
+    expect(next.at(-1)).to.equal('write the next revision: `limbeck revision -m "…"`');
   });
 
   it('names what it passes over, and reads a file once that lies in two of the folders', async () => {
