@@ -70,6 +70,22 @@ describe('random graphs', () => {
     });
   });
 
+  it('are read past rows that are ancestors of others, which the first step deletes', () => {
+    check(({ list, model, some, others, one }) => {
+      const graph = load(list);
+      const raw = [...new Set([...some, one])];
+      const rows = model.rows(model.closure(raw));
+      const targets = model.rows(model.closure(others));
+      const up = planUpgrade(graph, raw, targets);
+      expect(up).to.deep.equal(planUpgrade(graph, rows, targets));
+      expectRows(list, model, raw, up);
+      expectRows(list, model, raw, planDowngrade(graph, raw, { to: one }));
+      expect(stampedRows(graph, raw, stampTargets(graph, [one]))).to.deep.equal(
+        stampedRows(graph, rows, stampTargets(graph, [one])),
+      );
+    });
+  });
+
   it('are after an upgrade and its steps undone where they were before', () => {
     check(({ list, model, some, others }) => {
       const graph = load(list);
@@ -135,6 +151,10 @@ function expectRows(
     }
     expect(model.closure(applied), 'no step before what it requires').to.deep.equal(applied);
     expect([...change.rows].sort()).to.deep.equal(model.rows(applied));
+    expect(
+      change.deleted.filter((row) => !before.has(row)),
+      'deletes what is there',
+    ).to.deep.equal([]);
     const after = [...before].filter((row) => !change.deleted.includes(row)).concat(change.inserted);
     expect(after.sort(), 'the change leads to the rows').to.deep.equal([...change.rows].sort());
     before = new Set(after);
