@@ -1,6 +1,7 @@
 /**
  * Commands that prove: the round trip.
  */
+import { RevisionError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { silentLogger } from '../logger.js';
 import type { Project } from '../project.js';
@@ -23,6 +24,7 @@ export interface RoundTripReport {
  * Walks every revision up, down and up on an embedded scratch database, and compares the catalog.
  *
  * @throws MigrationError when a revision cannot be applied the first time
+ * @throws RevisionError `ADOPTED_REVISION` when another tool made one of them
  * @throws AssetError `ASSET_DIVERGENT` when the heads disagree about a file: no upgrade could reach them all
  */
 export async function roundTrip(project: Project): Promise<RoundTripReport> {
@@ -38,7 +40,7 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
     const finding = await walkRoundTrip(graph.ids, databaseOf(project, session), (revision) => {
       count += 1;
       logger.info(`${revision} up, down, up`);
-    });
+    }).catch(explainAdopted);
     const durationMs = Math.round(performance.now() - started);
     return {
       revisions: count,
@@ -51,6 +53,19 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
   function fileOf(revision: RevisionId): string {
     return scripts.get(revision)?.file ?? '';
   }
+}
+
+/** The advice of a run is about the project's own database, which the round trip does not use. */
+function explainAdopted(error: unknown): never {
+  if (!(error instanceof RevisionError) || error.code !== 'ADOPTED_REVISION') throw error;
+  const { message, where, details } = error;
+  throw new RevisionError('ADOPTED_REVISION', {
+    message: `the round trip begins with an empty database, and ${message}`,
+    where,
+    next: 'prove what comes after it on a copy of a database that has the history: `limbeck upgrade`, `limbeck downgrade -1`, `limbeck upgrade`',
+    cause: error,
+    details,
+  });
 }
 
 function openShadow({ config }: Project): Promise<Session> {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { adopt, heads, history, openProject } from '../../lib/index.js';
+import { adopt, heads, history, openProject, roundTrip } from '../../lib/index.js';
 import { alembicFiles, alembicIds as ids } from '../helpers/alembic-history.js';
 import { expectFailure } from '../helpers/failure.js';
 import { temporaryProject, type TemporaryProject } from '../helpers/project.js';
@@ -138,6 +138,18 @@ export const { upgrade, downgrade } = adopted('Alembic');
   it('says what to do next where there is one head', async () => {
     const { next } = await run(['alembic/versions']);
     expect(next.at(-1)).to.equal('write the next revision: `limbeck revision -m "…"`');
+  });
+
+  it('says that a round trip cannot walk over what was adopted', async () => {
+    await run();
+    await expectFailure(roundTrip(await openProject({ folder: project.root })), {
+      code: 'ADOPTED_REVISION',
+      message: new RegExp(
+        `^the round trip begins with an empty database, and revision "${ids.account}" belongs`,
+      ),
+      where: /create_account\.ts$/,
+      next: /^prove what comes after it on a copy/,
+    });
   });
 
   it('names what it passes over, and reads a file once that lies in two of the folders', async () => {
