@@ -5,7 +5,7 @@ import { RevisionError, type ErrorCode } from '../../lib/errors.js';
 import { historyRange } from '../../lib/graph/history.js';
 import { newRevisionLinks } from '../../lib/graph/new-revision.js';
 import { planDowngrade, planUpgrade, type Step } from '../../lib/graph/plan.js';
-import { resolve } from '../../lib/graph/resolve.js';
+import { refuseOverlap, resolve } from '../../lib/graph/resolve.js';
 import { RevisionGraph } from '../../lib/graph/revision-graph.js';
 import { rowChanges } from '../../lib/graph/row-changes.js';
 import { stampTargets, stampedRows } from '../../lib/graph/stamp.js';
@@ -107,7 +107,10 @@ export function answer(graph: RevisionGraph, query: Question): Answer {
     case 'upgrade': {
       const texts = typeof query.target === 'string' ? [query.target] : query.target;
       const targets = texts.flatMap((text) => upgradeTargets(graph, text, query.current));
-      return planned(graph, query.current, planUpgrade(graph, query.current, targets));
+      const plan = planUpgrade(graph, query.current, targets);
+      // The questions take such rows for an error; limbeck's commands read past them.
+      refuseOverlap(graph, query.current);
+      return planned(graph, query.current, plan);
     }
     case 'downgrade': {
       const target = downgradeTarget(graph, query.target, query.current);
