@@ -115,6 +115,7 @@ export const errorCodes = {
 
   // offline: a sink that cannot read
   OFFLINE_READ: ['offline', 'a script reads from the database where there is none'],
+  OFFLINE_UNWRITABLE: ['offline', 'a value or a statement cannot be written down as SQL for psql'],
 } as const satisfies Record<string, readonly [ErrorCategory, string]>;
 
 export type ErrorCode = keyof typeof errorCodes;

@@ -8,6 +8,8 @@ export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } 
 export { init, type InitOptions, type InitReport } from './commands/init.js';
 export {
   downgrade,
+  ensureVersion,
+  type EnsureVersionReport,
   type MigrationReport,
   stamp,
   type StampOptions,
@@ -15,6 +17,14 @@ export {
   type TargetOptions,
   upgrade,
 } from './commands/migrate.js';
+export {
+  downgradeSql,
+  ensureVersionSql,
+  type OfflineOptions,
+  type OfflineReport,
+  stampSql,
+  upgradeSql,
+} from './commands/offline.js';
 export { roundTrip, type RoundTripReport } from './commands/prove.js';
 export {
   branches,

@@ -115,10 +115,12 @@ interface Call {
 
 /** Calls of limbeck in code, such as `limbeck upgrade +1`, up to the end of the line or of the code. */
 function callsIn(text: string): Call[] {
-  return [...text.matchAll(/(?:`|\bnpx )limbeck ([a-z]+)([^`\n]*)/g)].map(([, command = '', rest = '']) => ({
-    command,
-    words: rest.split('#')[0]?.split(/\s+/) ?? [],
-  }));
+  return [...text.matchAll(/(?:`|\bnpx )limbeck ([a-z]+(?:-[a-z]+)*)([^`\n]*)/g)].map(
+    ([, command = '', rest = '']) => ({
+      command,
+      words: rest.split('#')[0]?.split(/\s+/) ?? [],
+    }),
+  );
 }
 
 function wrongWords({ command, words }: Call): string[] {

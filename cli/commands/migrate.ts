@@ -1,24 +1,35 @@
-/** Commands that move a database: upgrade, downgrade, stamp. */
+/** Commands that move a database: upgrade, downgrade, stamp, ensure-version. */
 import { type Command, type CommandFamily, confirmRevert, isSet, textOf, textsOf } from '../command.js';
+import { offlineOptions, offlineOr } from './offline.js';
 import { counted, duration, standing } from '../words.js';
 
 const upgrade: Command = {
   usage: 'upgrade [target]',
   summary: 'Apply what the target requires and the database lacks',
   positionals: {
-    target: { type: 'string', describe: 'heads, +2, billing@head, an id or part of one', default: 'heads' },
+    target: {
+      type: 'string',
+      describe: 'heads, +2, billing@head, an id or part of one; A:B with --sql',
+      default: 'heads',
+    },
   },
+  options: offlineOptions,
   example: 'upgrade billing@head',
-  async run({ args, library, openProject }) {
+  async run(context) {
+    const { args, library, openProject } = context;
     const project = await openProject();
-    const report = await library.upgrade(project, { target: textOf(args, 'target') ?? 'heads' });
-    const { steps, current, durationMs } = report;
-    const done = `Applied ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;
-    const idle =
-      project.graph.ids.length === 0
-        ? 'There are no revisions yet: write one with `limbeck revision -m "…"`'
-        : `All is up to date. Now at ${standing(current)}`;
-    return { report, text: steps.length === 0 ? idle : done };
+    const target = textOf(args, 'target') ?? 'heads';
+    const write = (fromDatabase: boolean) => library.upgradeSql(project, { target, fromDatabase });
+    return offlineOr(context, write, async () => {
+      const report = await library.upgrade(project, { target });
+      const { steps, current, durationMs } = report;
+      const done = `Applied ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;
+      const idle =
+        project.graph.ids.length === 0
+          ? 'There are no revisions yet: write one with `limbeck revision -m "…"`'
+          : `All is up to date. Now at ${standing(current)}`;
+      return { report, text: steps.length === 0 ? idle : done };
+    });
   },
 };
 
@@ -26,18 +37,26 @@ const downgrade: Command = {
   usage: 'downgrade <target>',
   summary: 'Revert what stands above the target',
   positionals: {
-    target: { type: 'string', describe: '-1, base, billing@base, an id or part of one', demandOption: true },
+    target: {
+      type: 'string',
+      describe: '-1, base, billing@base, an id or part of one; A:B with --sql',
+      demandOption: true,
+    },
   },
+  options: offlineOptions,
   example: 'downgrade -1',
   async run(context) {
     const { args, library, openProject } = context;
     const project = await openProject();
     const target = textOf(args, 'target') ?? '';
-    await confirmRevert(context, project, 'Downgrade', ` to ${target}`);
-    const report = await library.downgrade(project, { target });
-    const { steps, current, durationMs } = report;
-    const done = `Reverted ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;
-    return { report, text: steps.length === 0 ? `Nothing to revert. Now at ${standing(current)}` : done };
+    const write = (fromDatabase: boolean) => library.downgradeSql(project, { target, fromDatabase });
+    return offlineOr(context, write, async () => {
+      await confirmRevert(context, project, 'Downgrade', ` to ${target}`);
+      const report = await library.downgrade(project, { target });
+      const { steps, current, durationMs } = report;
+      const done = `Reverted ${counted(steps.length, 'revision')} in ${duration(durationMs)}. Now at ${standing(current)}`;
+      return { report, text: steps.length === 0 ? `Nothing to revert. Now at ${standing(current)}` : done };
+    });
   },
 };
 
@@ -48,11 +67,12 @@ const stamp: Command = {
     targets: {
       type: 'string',
       array: true,
-      describe: 'heads, base, an id or part of one',
+      describe: 'heads, base, an id or part of one; the first may be A:B with --sql',
       demandOption: true,
     },
   },
   options: {
+    ...offlineOptions,
     purge: {
       type: 'boolean',
       describe: 'Forget the recorded revisions first, whatever they are',
@@ -60,13 +80,41 @@ const stamp: Command = {
     },
   },
   example: 'stamp heads',
-  async run({ args, library, openProject, confirm }) {
+  async run(context) {
+    const { args, library, openProject, confirm } = context;
     const project = await openProject();
     const purge = isSet(args, 'purge');
-    if (purge) await confirm(`Forget the revisions recorded in ${await project.nameDatabase()}?`);
-    const report = await library.stamp(project, { targets: textsOf(args, 'targets'), purge });
-    return { report, text: `Stamped. Now at ${standing(report.current)}` };
+    const targets = textsOf(args, 'targets');
+    const write = (fromDatabase: boolean) => library.stampSql(project, { targets, purge, fromDatabase });
+    return offlineOr(context, write, async () => {
+      if (purge) await confirm(`Forget the revisions recorded in ${await project.nameDatabase()}?`);
+      const report = await library.stamp(project, { targets, purge });
+      return { report, text: `Stamped. Now at ${standing(report.current)}` };
+    });
   },
 };
 
-export const migrateCommands: CommandFamily = { title: 'Migrate', commands: [upgrade, downgrade, stamp] };
+const ensureVersion: Command = {
+  usage: 'ensure-version',
+  summary: 'Create the tables of limbeck where they are missing',
+  options: { sql: offlineOptions.sql },
+  example: 'ensure-version --env production',
+  async run(context) {
+    const { library, openProject } = context;
+    const project = await openProject();
+    return offlineOr(
+      context,
+      () => library.ensureVersionSql(project),
+      async () => {
+        const report = await library.ensureVersion(project);
+        const text = report.created ? 'Created the tables of limbeck' : 'The tables of limbeck are there';
+        return { report, text };
+      },
+    );
+  },
+};
+
+export const migrateCommands: CommandFamily = {
+  title: 'Migrate',
+  commands: [upgrade, downgrade, stamp, ensureVersion],
+};

@@ -1,20 +1,22 @@
 /**
- * Commands that move a database: upgrade, downgrade, stamp.
+ * Commands that move a database: upgrade, downgrade, stamp, ensureVersion.
  */
 import type { AssetHistory, Divergence } from '../assets/asset-history.js';
 import { AssetError } from '../errors.js';
 import { planDowngrade, planUpgrade, type Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { stampedRows, stampTargets } from '../graph/stamp.js';
+import { refuseRange } from '../graph/offline-range.js';
 import { downgradeTarget, upgradeTargets } from '../graph/targets.js';
 import { listed } from '../graph/wording.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
-import { beginStatements } from '../runtime/ledger.js';
+import { standingVersions } from '../runtime/installed-assets.js';
+import { beginStatements, type Ledger } from '../runtime/ledger.js';
 import { runPlan, type StepReport } from '../runtime/run-plan.js';
 import { refuseLongRows } from '../runtime/row-width.js';
 import type { Session } from '../runtime/session.js';
-import { ownStatement } from '../sql/statement.js';
+import { ownStatement, type Sink } from '../sql/statement.js';
 
 /** What a run did. */
 export interface MigrationReport {
@@ -43,13 +45,27 @@ export interface TargetOptions {
  * @throws MigrationError when a revision fails: it is rolled back, those before it stand
  * @throws DatabaseError, LockError when the database cannot be worked on
  */
-export function upgrade(project: Project, { target }: Partial<TargetOptions> = {}): Promise<MigrationReport> {
-  return migrate(project, 'upgrade', (rows, history) => {
-    const { graph } = project;
-    const plan = planUpgrade(graph, rows, upgradeTargets(graph, target ?? 'heads', rows));
-    assertConvergent(project, rows, plan, history);
-    return plan;
-  });
+export async function upgrade(
+  project: Project,
+  { target }: Partial<TargetOptions> = {},
+): Promise<MigrationReport> {
+  refuseRange(target ?? '', 'upgrade');
+  return migrate(project, 'upgrade', (rows, history) =>
+    upgradePlan(project, target ?? 'heads', rows, history),
+  );
+}
+
+/** Plans an upgrade, and checks that it leaves one version of each file. */
+export function upgradePlan(
+  project: Project,
+  target: string,
+  rows: readonly RevisionId[],
+  history = project.readHistory(),
+): Step[] {
+  const { graph } = project;
+  const plan = planUpgrade(graph, rows, upgradeTargets(graph, target, rows));
+  assertConvergent(project, rows, plan, history);
+  return plan;
 }
 
 /**
@@ -57,11 +73,14 @@ export function upgrade(project: Project, { target }: Partial<TargetOptions> = {
  *
  * @throws as `upgrade`
  */
-export function downgrade(project: Project, { target }: TargetOptions): Promise<MigrationReport> {
-  return migrate(project, 'downgrade', (rows) => {
-    const { graph } = project;
-    return planDowngrade(graph, rows, downgradeTarget(graph, target, rows));
-  });
+export async function downgrade(project: Project, { target }: TargetOptions): Promise<MigrationReport> {
+  refuseRange(target, 'downgrade');
+  return migrate(project, 'downgrade', (rows) => downgradePlan(project, target, rows));
+}
+
+/** Plans a downgrade. */
+export function downgradePlan({ graph }: Project, target: string, rows: readonly RevisionId[]): Step[] {
+  return planDowngrade(graph, rows, downgradeTarget(graph, target, rows));
 }
 
 type Planner = (rows: readonly RevisionId[], history: AssetHistory) => Step[];
@@ -135,6 +154,7 @@ export async function stamp(
   { targets, purge = false }: StampOptions,
 ): Promise<StampReport> {
   const { graph } = project;
+  for (const target of targets) refuseRange(target, 'stamp');
   const wanted = stampTargets(graph, targets);
   const session = await project.openSession('stamp', { lock: true });
   try {
@@ -156,20 +176,10 @@ async function writeStamp(
   project: Project,
 ): Promise<void> {
   const { ledger, sink } = session;
-  const before = from ?? [];
-  const deleted = before.filter((row) => !current.includes(row));
-  const inserted = current.filter((row) => !before.includes(row));
+  const inserted = current.filter((row) => from?.includes(row) !== true);
   refuseLongRows(inserted, { session, graph: project.graph });
   await session.ensureLedger();
-  for (const begin of beginStatements('limbeck stamp')) sink.record(begin);
-  if (from === undefined) sink.record(ledger.clearRows);
-  for (const move of ledger.moveRows({ deleted, inserted })) sink.record(move);
-  sink.record(ledger.clearAssets);
-  for (const version of standingVersions(project, current)) sink.record(ledger.installAsset(version));
-  for (const revision of current.length === 0 ? ['base'] : current) {
-    sink.record(ledger.log({ revision, direction: null, outcome: 'stamped', scriptSha256: null }));
-  }
-  sink.record(ownStatement('commit'));
+  recordStamp(project, sink, ledger, from, current);
   try {
     await sink.flush();
   } catch (error) {
@@ -178,13 +188,53 @@ async function writeStamp(
   }
 }
 
-function standingVersions(project: Project, rows: readonly RevisionId[]) {
-  const history = project.readHistory();
-  const applied = project.graph.closure(rows);
-  return history.paths.flatMap((path) => {
-    const version = history.versionAt(path, applied);
-    return version === undefined || version.sha256 === null ? [] : [version];
-  });
+/**
+ * Records a stamp, in a transaction of its own.
+ *
+ * @param from - the rows to replace; undefined for whatever there is
+ */
+export function recordStamp(
+  project: Project,
+  sink: Sink,
+  ledger: Ledger,
+  from: readonly RevisionId[] | undefined,
+  current: readonly RevisionId[],
+): void {
+  const before = from ?? [];
+  const deleted = before.filter((row) => !current.includes(row));
+  const inserted = current.filter((row) => !before.includes(row));
+  const versions = standingVersions(project.readHistory(), project.graph.closure(current));
+  for (const begin of beginStatements('limbeck stamp')) sink.record(begin);
+  if (from === undefined) sink.record(ledger.clearRows);
+  for (const move of ledger.moveRows({ deleted, inserted })) sink.record(move);
+  sink.record(ledger.clearAssets);
+  for (const version of versions) sink.record(ledger.installAsset(version));
+  for (const revision of current.length === 0 ? ['base'] : current) {
+    sink.record(ledger.log({ revision, direction: null, outcome: 'stamped', scriptSha256: null }));
+  }
+  sink.record(ownStatement('commit'));
+}
+
+export interface EnsureVersionReport {
+  readonly database: string;
+  readonly environment: string;
+  /** Whether limbeck's tables were missing, all or some. */
+  readonly created: boolean;
+}
+
+/**
+ * Creates limbeck's tables where they are missing, and applies nothing.
+ *
+ * @throws DatabaseError, LockError when the database cannot be worked on
+ */
+export async function ensureVersion(project: Project): Promise<EnsureVersionReport> {
+  const session = await project.openSession('ensure-version', { lock: true });
+  try {
+    const created = await session.ensureLedger();
+    return { ...identity(project, session), created };
+  } finally {
+    await session.close();
+  }
 }
 
 function identity({ config }: Project, { database }: Session) {

@@ -13,6 +13,7 @@ import { ConfigError } from '../errors.js';
 import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
 import type { Place } from '../sql/place.js';
 import { type Sink, type Statement, statement } from '../sql/statement.js';
+import { refuseStream, writtenQuery } from './offline-query.js';
 import { type PgConnection, sendQuery } from './pg-connection.js';
 import { markStatement, type ServerError } from './sql-failure.js';
 
@@ -96,6 +97,8 @@ interface KnexClient {
 
 interface KnexQuery {
   sql: string;
+  /** What the builder is: `select`, `first`, `insert`, … */
+  method?: string;
   bindings?: readonly unknown[];
   options?: object;
   output?: unknown;
@@ -187,8 +190,8 @@ function queryClient(Base: ClientClass) {
       stream: object,
       options: object,
     ): Promise<unknown> {
-      const { sink } = this.config[contextKey];
-      if (!isConnected(sink)) return this._query(_connection, query);
+      const { sink, callerPlace } = this.config[contextKey];
+      if (!isConnected(sink)) return refuseStream(query, stream, callerPlace());
       return sink.through((connection) => super._stream(connection, query, stream, options), false);
     }
   };
@@ -231,7 +234,7 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   const { sql, bindings = [], options = {} } = query;
   const made: Statement = statement(sql, { origin: callerPlace() });
   const config = { ...options, values: [...bindings] };
-  if (!isConnected(sink)) return sink.query(made);
+  if (!isConnected(sink)) return sink.query(writtenQuery(query, made));
   const [verb, ...rest] = made.commands[0]?.words ?? [];
   const send = (connection: PgConnection) =>
     sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, sql));

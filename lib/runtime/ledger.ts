@@ -65,6 +65,11 @@ export class Ledger {
     );
   }
 
+  /** The tables of version rows and of installed assets, as SQL names them. */
+  get names(): { readonly version: string; readonly assets: string } {
+    return { version: this.#version, assets: this.#assets };
+  }
+
   /** Columns of a query: whether schema, version table and all tables are there, and how wide its column is. */
   get existenceColumns(): string {
     const exists = (table: string) => `to_regclass(${quoteLiteral(table)}) is not null`;

@@ -18,8 +18,8 @@ export interface Session extends OpenConnection {
   readonly serverVersion: number;
   /** Characters that a row of the version table holds, where it is as narrow as Alembic's; else null. */
   readonly rowWidth: number | null;
-  /** Creates the ledger if it is not there. */
-  ensureLedger(): Promise<void>;
+  /** Creates the ledger if it is not there; returns whether it was missing. */
+  ensureLedger(): Promise<boolean>;
   /** Reads the ledger anew, after a run and before another in the same session. */
   refresh(): Promise<void>;
 }
@@ -92,9 +92,10 @@ async function introduce(
     serverVersion: facts.version,
     rowWidth: facts.row_width,
     async ensureLedger() {
-      if (hasLedger) return;
+      if (hasLedger) return false;
       await sink.ask(ledger.createText(facts.has_schema));
       hasLedger = true;
+      return true;
     },
     async refresh() {
       state = await readState(sink, ledger, { ...facts, has_version: hasLedger, has_ledger: hasLedger });

@@ -30,7 +30,8 @@ export class UnterminatedSql extends Error {
   }
 }
 
-interface Token {
+/** A piece of a text; together they are the whole text. Quotes and `$1` are of kind `other`. */
+export interface Token {
   readonly kind: 'space' | 'word' | 'open' | 'close' | 'semicolon' | 'other';
   readonly start: number;
   readonly end: number;
@@ -132,7 +133,12 @@ class OpenCommand {
   }
 }
 
-function* tokens(sql: string): Generator<Token> {
+/**
+ * Cuts a text into its tokens.
+ *
+ * @throws UnterminatedSql when a quote or comment is open at the end
+ */
+export function* tokens(sql: string): Generator<Token> {
   let start = 0;
   while (start < sql.length) {
     const token = tokenAt(sql, start);

@@ -18,6 +18,8 @@ export interface Statement {
   readonly file?: string | undefined;
   /** What to do when the server refuses it, where that is known. */
   readonly advice?: string | undefined;
+  /** Whether it does nothing but read, so that without an answer it is of no use. */
+  readonly isRead?: boolean | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
 }
@@ -55,7 +57,7 @@ export function placeOf({ text, file, origin }: Statement, offset = 0): string |
 }
 
 /** What is known of a text besides itself. */
-type About = Pick<Statement, 'origin' | 'file' | 'advice'>;
+type About = Pick<Statement, 'origin' | 'file' | 'advice' | 'isRead'>;
 
 /**
  * Makes a statement of a text that limbeck did not write.
@@ -73,6 +75,13 @@ export function statement(text: string, about: About = {}): Statement {
 /** Makes a statement of one command that limbeck wrote itself. */
 export function ownStatement(text: string, explain?: Explanation): Statement {
   return { text, commands: [{ text, offset: 0, words: [] }], ...(explain && { explain }) };
+}
+
+/** Whether limbeck wrote the statement itself, so that nobody waits for its answer. */
+export function isOwn({ commands, origin, file }: Statement): boolean {
+  return (
+    origin === undefined && file === undefined && commands.length === 1 && commands[0]?.words.length === 0
+  );
 }
 
 function commandsOf(text: string, about: About): Command[] {
@@ -120,33 +129,45 @@ export class RecordingSink implements Sink {
   async flush(): Promise<void> {}
 
   async query(made: Statement): Promise<QueryResult> {
+    const answer = unreadableAnswer(made, fileAdvice);
     this.record(made);
-    return unreadableAnswer(made);
+    return answer;
   }
 
   async recover(): Promise<void> {}
 }
 
+const branchAdvice = 'branch on `op.offline` in the script';
+const fileAdvice = `${branchAdvice}, or name the files: \`limbeck freeze REVISION FILE…\``;
+
 /**
  * Stands for an answer that there is not: a script may wait for it, and is refused when it looks inside.
  *
  * So `select add_release(…)`, run for what it does, passes, and a script that branches on data does not.
+ * Where a query does nothing but read, waiting for it is enough: `if (await op.knex('t').first())` would
+ * take the stand-in for a row.
+ *
+ * @throws OfflineError `OFFLINE_READ`, at once or when it is looked into
  */
-export function unreadableAnswer(made: Statement): QueryResult {
+export function unreadableAnswer(made: Statement, advice = branchAdvice): QueryResult {
+  if (made.isRead === true) throw offlineRead(made, advice);
   return new Proxy({} as QueryResult, {
     get(_target, property) {
-      // `await` asks every value whether it is a promise.
-      if (property === 'then') return undefined;
-      throw offlineRead(made);
+      if (askedOfAll.has(property)) return undefined;
+      throw offlineRead(made, advice);
     },
   });
 }
 
-function offlineRead(made: Statement): OfflineError {
+/** `await` asks every value whether it is a promise; Knex's `batchInsert` puts the answers into a list. */
+const askedOfAll = new Set<string | symbol>(['then', Symbol.isConcatSpreadable, Symbol.toStringTag]);
+
+/** Makes the error for a script that wants an answer. */
+export function offlineRead(made: Statement, advice = branchAdvice): OfflineError {
   const shown = made.text.length > 60 ? `${made.text.slice(0, 60)}…` : made.text;
   return new OfflineError('OFFLINE_READ', {
     message: `the script reads the answer of a query, and there is no database: ${shown}`,
     where: placeOf(made),
-    next: 'branch on `op.offline` in the script, or name the files: `limbeck freeze REVISION FILE…`',
+    next: advice,
   });
 }

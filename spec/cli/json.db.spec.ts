@@ -61,6 +61,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
     fails: ['nope'],
     code: noRevision,
   },
+  'ensure-version': { works: [], keys: ['database', 'environment', 'created'], ...noEnvironment },
   current: {
     works: [],
     keys: ['database', 'environment', 'current', 'unknown', 'isAtHeads'],

@@ -52,6 +52,18 @@ export async function dumpSchema(url: string): Promise<string> {
 }
 
 /**
+ * Returns a whole database as `pg_dump` writes it, the rows of limbeck's log left out.
+ *
+ * @param url - as for `dumpSchema`
+ */
+export async function dumpDatabase(url: string): Promise<string> {
+  const program = programOrThrow('pg_dump');
+  const restrict = hasRestrictKey(program) ? ['--restrict-key=limbeck'] : [];
+  const flags = [...restrict, '--exclude-table-data=*.limbeck_log'];
+  return outputOf(program, await run(program, [...flags, '-d', url]));
+}
+
+/**
  * Runs an SQL text with psql, which stops at the first error and reads no start-up file.
  *
  * @returns its status (3 for an error in the SQL) and what it wrote; rows are unaligned and without headers

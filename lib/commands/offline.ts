@@ -1,0 +1,174 @@
+/**
+ * `--sql`: what upgrade, downgrade, stamp and ensureVersion would do, as SQL for psql.
+ */
+import { UsageError } from '../errors.js';
+import { startedTarget } from '../graph/offline-range.js';
+import type { Step } from '../graph/plan.js';
+import type { RevisionId } from '../graph/revision.js';
+import { stampedRows, stampTargets } from '../graph/stamp.js';
+import type { Project } from '../project.js';
+import { standingAssets } from '../runtime/installed-assets.js';
+import { loadKnex } from '../runtime/knex-client.js';
+import { Ledger, type LedgerState } from '../runtime/ledger.js';
+import type { StepReport } from '../runtime/run-plan.js';
+import { type WriteContext, writeFramed, writeSteps } from '../runtime/write-script.js';
+import { downgradePlan, recordStamp, type StampOptions, upgradePlan } from './migrate.js';
+
+/** What a run would do. */
+export interface OfflineReport {
+  /** For psql: guards, steps, version rows, log. */
+  readonly sql: string;
+  /** The version rows where it begins; a database that is elsewhere is left alone. */
+  readonly from: readonly RevisionId[];
+  /** The steps that are in it, in order. */
+  readonly steps: readonly Omit<StepReport, 'durationMs'>[];
+  /** The version rows where it ends. */
+  readonly current: readonly RevisionId[];
+}
+
+export interface OfflineOptions {
+  /** An identifier, or `A:B`: from A, several separated by commas, to B. */
+  readonly target?: string | undefined;
+  /** Whether to read where the database is, instead of taking A. It is neither locked nor changed. */
+  readonly fromDatabase?: boolean;
+}
+
+/**
+ * Writes what an upgrade from base, from A of `A:B`, or from where the database is would run.
+ *
+ * @throws UsageError `USAGE` for a range together with `fromDatabase`
+ * @throws MigrationError that keeps the code: `OFFLINE_READ` when a script wants an answer,
+ *   `OFFLINE_UNWRITABLE`, and what a run throws without a database
+ * @throws RevisionError, AssetError as `upgrade`; DatabaseError only with `fromDatabase`
+ */
+export async function upgradeSql(project: Project, options: OfflineOptions = {}): Promise<OfflineReport> {
+  const { start, target = 'heads' } = startedTarget(project.graph, options.target ?? 'heads');
+  const state = await startState(project, start ?? [], options, start !== undefined);
+  return write(project, 'upgrade', upgradePlan(project, target, state.rows), state, target);
+}
+
+/**
+ * Writes what a downgrade from A of `A:B`, or from where the database is, would run.
+ *
+ * @throws UsageError `USAGE` when neither is given; else as `upgradeSql`
+ */
+export async function downgradeSql(project: Project, options: OfflineOptions): Promise<OfflineReport> {
+  const { start, target } = startedTarget(project.graph, options.target ?? '');
+  const isStarted = start !== undefined || options.fromDatabase === true;
+  if (!isStarted || target === undefined || target === '') throw noStart(options.target ?? '');
+  const state = await startState(project, start ?? [], options, start !== undefined);
+  return write(project, 'downgrade', downgradePlan(project, target, state.rows), state, target);
+}
+
+/**
+ * Writes what a stamp would record; the first target may be a range, whose start is where the database is.
+ *
+ * @throws UsageError `USAGE` for a start together with `purge`, for which it does not matter
+ */
+export async function stampSql(
+  project: Project,
+  { targets, purge = false, fromDatabase = false }: StampOptions & Pick<OfflineOptions, 'fromDatabase'>,
+): Promise<OfflineReport> {
+  const { graph } = project;
+  const [first = '', ...others] = targets;
+  const { start, target = 'heads' } = startedTarget(graph, first);
+  if (purge && (start !== undefined || fromDatabase)) throw purgedStart();
+  const wanted = stampTargets(graph, [target, ...others]);
+  const state = await startState(project, start ?? [], { fromDatabase }, start !== undefined);
+  const from = purge ? [] : state.rows;
+  const current = stampedRows(graph, from, wanted);
+  const named = [target, ...others].join(' ');
+  const frame = {
+    title: `stamp ${named}, ${purge ? 'from wherever it is' : `from ${placeName(from)}`}`,
+    from: purge ? undefined : from,
+    next: `write it anew: \`limbeck stamp --sql --from-database ${named}\``,
+  };
+  const sql = await writeFramed(frame, writeContext(project), (sink) => {
+    sink.write(`\n-- stamp ${placeName(current)}`);
+    recordStamp(project, sink, new Ledger(project.config.settings), purge ? undefined : from, current);
+  });
+  return { sql, from, steps: [], current };
+}
+
+/** Writes what `ensureVersion` would run: limbeck's tables, where they are missing. */
+export async function ensureVersionSql(project: Project): Promise<OfflineReport> {
+  const frame = { title: 'create the tables of limbeck', from: undefined, next: '' };
+  const sql = await writeFramed(frame, writeContext(project), () => {});
+  return { sql, from: [], steps: [], current: [] };
+}
+
+async function write(
+  project: Project,
+  command: 'upgrade' | 'downgrade',
+  plan: readonly Step[],
+  start: LedgerState,
+  target: string,
+): Promise<OfflineReport> {
+  const { sql, rows } = await writeSteps(
+    plan,
+    start,
+    {
+      title: `${command} from ${placeName(start.rows)} to ${target}: ${plan.length} step${plan.length === 1 ? '' : 's'}`,
+      next: `write it anew for this database: \`limbeck ${command} ${target} --sql --from-database\``,
+    },
+    {
+      ...project,
+      ...writeContext(project),
+      history: project.readHistory(),
+      knex: await loadKnex(project.root),
+      config: project.config.knex,
+      settings: project.config.settings,
+    },
+  );
+  const steps = plan.map((step) => ({ ...step, message: project.graph.get(step.revision)?.message }));
+  return { sql, from: start.rows, steps, current: rows };
+}
+
+/** Where the database is; taken, or asked of it. */
+async function startState(
+  project: Project,
+  rows: readonly RevisionId[],
+  { fromDatabase = false }: Pick<OfflineOptions, 'fromDatabase'>,
+  isNamed: boolean,
+): Promise<LedgerState> {
+  if (!fromDatabase) {
+    return { rows, assets: standingAssets(project.readHistory(), project.graph.closure(rows)) };
+  }
+  if (isNamed) throw twoStarts();
+  const session = await project.openSession('--sql', { lock: false });
+  try {
+    return session.state;
+  } finally {
+    await session.close();
+  }
+}
+
+function writeContext({ config }: Project): WriteContext {
+  const { searchPath } = config.knex;
+  return { searchPath: [searchPath ?? []].flat(), settings: config.settings };
+}
+
+function placeName(rows: readonly RevisionId[]): string {
+  return rows.length === 0 ? 'base' : rows.join(', ');
+}
+
+function noStart(target: string): UsageError {
+  return new UsageError('USAGE', {
+    message: 'a downgrade without a database needs to know where it starts, and where it goes',
+    next: `give both, as in \`limbeck downgrade heads:${target.split(':').find((part) => part !== '') ?? 'base'} --sql\`, or add \`--from-database\``,
+  });
+}
+
+function twoStarts(): UsageError {
+  return new UsageError('USAGE', {
+    message: 'the range says where to start, and so would the database',
+    next: 'leave out the start of the range, or `--from-database`',
+  });
+}
+
+function purgedStart(): UsageError {
+  return new UsageError('USAGE', {
+    message: 'with `--purge` it does not matter where the database is',
+    next: 'leave out the start of the range and `--from-database`, or `--purge`',
+  });
+}

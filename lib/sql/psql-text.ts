@@ -1,0 +1,118 @@
+/**
+ * Statements as psql reads them: ended, kept from its variables and commands, and with guards that say
+ * in words why they stop.
+ */
+import { OfflineError, type LimbeckError } from '../errors.js';
+import { quoteLiteral } from './quote.js';
+import { blankQuoted, type Command, tokens } from './scan.js';
+import { isOwn, placeOf, type Statement } from './statement.js';
+
+/**
+ * Writes a statement for psql, with the semicolon that ends it.
+ *
+ * @throws OfflineError `OFFLINE_UNWRITABLE` for what psql would take for a command or data of its own
+ */
+export function psqlText(made: Statement): string {
+  if (isOwn(made)) return ownText(made);
+  assertPlain(made);
+  return ended(made, apartFromVariables(made.text));
+}
+
+/** Writes a PL/pgSQL block that runs at once. */
+export function doBlock(body: string, declarations = ''): string {
+  const quote = dollarQuoteFor(body, 'limbeck');
+  const declare = declarations === '' ? '' : `declare\n${declarations}\n`;
+  return `do ${quote}\n${declare}begin\n${body}\nend ${quote};`;
+}
+
+/** Writes a RAISE that stops, with what to do next as the hint. */
+export function raise(message: string, hint: string): string {
+  return `raise exception using message = ${message}, hint = ${quoteLiteral(hint)};`;
+}
+
+/** Guards tell what they found; other answers of limbeck's own statements would only be noise. */
+function ownText(made: Statement): string {
+  const meanings = meaningsOf(made);
+  if (meanings.length > 0) return guardText(made.text, meanings);
+  if (/^select /i.test(made.text)) return doBlock(`  perform ${made.text.slice('select '.length)};`);
+  return `${made.text};`;
+}
+
+interface Meaning {
+  readonly error: LimbeckError;
+  readonly sqlstates: readonly string[];
+}
+
+/** The SQLSTATEs that limbeck's guards raise on purpose: division by zero, unique violation. */
+const guardStates = ['22012', '23505'];
+
+/** What the guard means by each error; a COMMIT explains errors too, and cannot stand in a block. */
+function meaningsOf({ text, explain }: Statement): Meaning[] {
+  if (explain === undefined || text === 'commit') return [];
+  const meanings = new Map<string, Meaning>();
+  for (const sqlstate of guardStates) {
+    const error = explain(sqlstate, new Error(text));
+    if (error === undefined) continue;
+    const { sqlstates = [] } = meanings.get(error.code) ?? {};
+    meanings.set(error.code, { error, sqlstates: [...sqlstates, sqlstate] });
+  }
+  return [...meanings.values()];
+}
+
+function guardText(text: string, meanings: readonly Meaning[]): string {
+  const quote = dollarQuoteFor(text, 'sql');
+  const handlers = meanings.map(({ error, sqlstates }) => {
+    const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
+    return `  when ${states} then\n    ${raise(quoteLiteral(error.message), error.next)}`;
+  });
+  return doBlock(`  execute ${quote}${text}${quote};\nexception\n${handlers.join('\n')}`);
+}
+
+function dollarQuoteFor(text: string, tag: string): string {
+  return text.includes(`$${tag}$`) ? dollarQuoteFor(text, `${tag}_`) : `$${tag}$`;
+}
+
+/** A file may end with a semicolon of its own, or with a comment that would swallow ours. */
+function ended({ text, commands }: Statement, written: string): string {
+  const trimmed = written.trim();
+  const last = commands.at(-1);
+  if (last === undefined) return trimmed;
+  const rest = text.slice(last.offset + last.text.length);
+  if (blankQuoted(rest).includes(';')) return trimmed;
+  return rest.trim() === '' ? `${trimmed};` : `${trimmed}\n;`;
+}
+
+/**
+ * Parts the colon of a slice, `list[1:last]`, from what follows: `:last` is a variable of psql. In quotes
+ * and comments psql looks for none.
+ */
+function apartFromVariables(sql: string): string {
+  if (!sql.includes(':')) return sql;
+  let written = '';
+  for (const { kind, start, end } of tokens(sql)) {
+    const token = sql.slice(start, end);
+    const isColon = kind === 'other' && token === ':' && sql[start - 1] !== ':';
+    written += isColon && /^[\p{L}_'"{]/u.test(sql.slice(end, end + 2)) ? ': ' : token;
+  }
+  return written;
+}
+
+function assertPlain(made: Statement): void {
+  const backslash = blankQuoted(made.text).indexOf('\\');
+  if (backslash !== -1)
+    throw unwritable(made, backslash, 'a backslash outside of quotes is a command of psql');
+  const copy = made.commands.find(copiesFromInput);
+  if (copy) throw unwritable(made, copy.offset, 'COPY … FROM stdin would take what follows for its data');
+}
+
+function copiesFromInput({ text, words }: Command): boolean {
+  return words[0] === 'copy' && /\bfrom\s+stdin\b/i.test(blankQuoted(text));
+}
+
+function unwritable(made: Statement, offset: number, message: string): OfflineError {
+  return new OfflineError('OFFLINE_UNWRITABLE', {
+    message,
+    where: placeOf(made, offset),
+    next: 'take it out, or write it as SQL',
+  });
+}
