@@ -1,6 +1,7 @@
 /**
  * `--sql`: what upgrade, downgrade, stamp and ensureVersion would do, as SQL for psql.
  */
+import type { AssetHistory } from '../assets/asset-history.js';
 import { UsageError } from '../errors.js';
 import { startedTarget } from '../graph/offline-range.js';
 import type { Step } from '../graph/plan.js';
@@ -42,9 +43,11 @@ export interface OfflineOptions {
  * @throws RevisionError, AssetError as `upgrade`; DatabaseError only with `fromDatabase`
  */
 export async function upgradeSql(project: Project, options: OfflineOptions = {}): Promise<OfflineReport> {
+  const history = project.readHistory();
   const { start, target = 'heads' } = startedTarget(project.graph, options.target ?? 'heads');
-  const state = await startState(project, start ?? [], options, start !== undefined);
-  return write(project, 'upgrade', upgradePlan(project, target, state.rows), state, target);
+  const state = await startState(project, start, history, options);
+  const plan = upgradePlan(project, target, state.rows, history);
+  return write(project, { command: 'upgrade', target, plan, state, history });
 }
 
 /**
@@ -56,8 +59,10 @@ export async function downgradeSql(project: Project, options: OfflineOptions): P
   const { start, target } = startedTarget(project.graph, options.target ?? '');
   const isStarted = start !== undefined || options.fromDatabase === true;
   if (!isStarted || target === undefined || target === '') throw noStart(options.target ?? '');
-  const state = await startState(project, start ?? [], options, start !== undefined);
-  return write(project, 'downgrade', downgradePlan(project, target, state.rows), state, target);
+  const history = project.readHistory();
+  const state = await startState(project, start, history, options);
+  const plan = downgradePlan(project, target, state.rows);
+  return write(project, { command: 'downgrade', target, plan, state, history });
 }
 
 /**
@@ -74,14 +79,16 @@ export async function stampSql(
   const { start, target = 'heads' } = startedTarget(graph, first);
   if (purge && (start !== undefined || fromDatabase)) throw purgedStart();
   const wanted = stampTargets(graph, [target, ...others]);
-  const state = await startState(project, start ?? [], { fromDatabase }, start !== undefined);
-  const from = purge ? [] : state.rows;
+  const from = purge ? [] : (await startState(project, start, project.readHistory(), { fromDatabase })).rows;
   const current = stampedRows(graph, from, wanted);
   const named = [target, ...others].join(' ');
   const frame = {
     title: `stamp ${named}, ${purge ? 'from wherever it is' : `from ${placeName(from)}`}`,
-    from: purge ? undefined : from,
-    next: `write it anew: \`limbeck stamp --sql --from-database ${named}\``,
+    expected: {
+      rows: purge ? undefined : from,
+      installed: new Map(),
+      next: `write it anew: \`limbeck stamp ${named} --sql --from-database\``,
+    },
   };
   const sql = await writeFramed(frame, writeContext(project), (sink) => {
     sink.write(`\n-- stamp ${placeName(current)}`);
@@ -92,49 +99,47 @@ export async function stampSql(
 
 /** Writes what `ensureVersion` would run: limbeck's tables, where they are missing. */
 export async function ensureVersionSql(project: Project): Promise<OfflineReport> {
-  const frame = { title: 'create the tables of limbeck', from: undefined, next: '' };
+  const expected = { rows: undefined, installed: new Map(), next: '' };
+  const frame = { title: 'create the tables of limbeck', expected };
   const sql = await writeFramed(frame, writeContext(project), () => {});
   return { sql, from: [], steps: [], current: [] };
 }
 
+interface Work {
+  readonly command: 'upgrade' | 'downgrade';
+  readonly target: string;
+  readonly plan: readonly Step[];
+  readonly state: LedgerState;
+  readonly history: AssetHistory;
+}
+
 async function write(
   project: Project,
-  command: 'upgrade' | 'downgrade',
-  plan: readonly Step[],
-  start: LedgerState,
-  target: string,
+  { command, target, plan, state, history }: Work,
 ): Promise<OfflineReport> {
-  const { sql, rows } = await writeSteps(
-    plan,
-    start,
-    {
-      title: `${command} from ${placeName(start.rows)} to ${target}: ${plan.length} step${plan.length === 1 ? '' : 's'}`,
-      next: `write it anew for this database: \`limbeck ${command} ${target} --sql --from-database\``,
-    },
-    {
-      ...project,
-      ...writeContext(project),
-      history: project.readHistory(),
-      knex: await loadKnex(project.root),
-      config: project.config.knex,
-      settings: project.config.settings,
-    },
-  );
-  const steps = plan.map((step) => ({ ...step, message: project.graph.get(step.revision)?.message }));
-  return { sql, from: start.rows, steps, current: rows };
+  const { config, graph, root } = project;
+  const count = plan.length === 1 ? '1 step' : `${plan.length} steps`;
+  const frame = {
+    title: `${command} from ${placeName(state.rows)} to ${target}: ${count}`,
+    next: `write it anew for this database: \`limbeck ${command} ${target} --sql --from-database\``,
+  };
+  const context = { ...project, ...writeContext(project), history, knex: await loadKnex(root) };
+  const { settings, knex } = config;
+  const { sql, rows } = await writeSteps(plan, state, frame, { ...context, settings, config: knex });
+  const steps = plan.map((step) => ({ ...step, message: graph.get(step.revision)?.message }));
+  return { sql, from: state.rows, steps, current: rows };
 }
 
 /** Where the database is; taken, or asked of it. */
 async function startState(
   project: Project,
-  rows: readonly RevisionId[],
+  start: readonly RevisionId[] | undefined,
+  history: AssetHistory,
   { fromDatabase = false }: Pick<OfflineOptions, 'fromDatabase'>,
-  isNamed: boolean,
 ): Promise<LedgerState> {
-  if (!fromDatabase) {
-    return { rows, assets: standingAssets(project.readHistory(), project.graph.closure(rows)) };
-  }
-  if (isNamed) throw twoStarts();
+  const rows = start ?? [];
+  if (!fromDatabase) return { rows, assets: standingAssets(history, project.graph.closure(rows)) };
+  if (start !== undefined) throw twoStarts();
   const session = await project.openSession('--sql', { lock: false });
   try {
     return session.state;

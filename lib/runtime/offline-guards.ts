@@ -4,18 +4,16 @@
 import type { RevisionId } from '../graph/revision.js';
 import { doBlock, raise } from '../sql/psql-text.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
-import type { Ledger, LedgerState } from './ledger.js';
+import type { Ledger } from './ledger.js';
 import { lockKey } from './lock.js';
 
 /** What must be true of a database for the steps to be the right ones. */
 export interface ExpectedState {
   /** The version rows, exactly; undefined when they do not matter. */
   readonly rows: readonly RevisionId[] | undefined;
-  /** The installed versions that the steps build on. */
-  readonly assets: LedgerState['assets'];
-  /** The paths that the steps load or drop. */
-  readonly paths: readonly string[];
-  /** What to do where it is not so: a command. */
+  /** For each path that the steps load or drop: the hashes of the versions that they may find installed. */
+  readonly installed: ReadonlyMap<string, readonly string[]>;
+  /** What to do where the rows are others. */
   readonly next: string;
 }
 
@@ -32,23 +30,18 @@ export function psqlSettings(searchPath: readonly string[]): string {
 }
 
 /** Takes the lock, and stops where the database is not what the text was written for. */
-export function guardText(ledger: Ledger, { rows, assets, paths, next }: ExpectedState): string {
-  const key = lockKey(ledger);
-  const installed = paths.flatMap((path) => {
-    const found = assets.get(path);
-    return found === undefined ? [] : [`${path} ${found.sha256}`];
-  });
-  const body = [
+export function guardText(ledger: Ledger, { rows, installed, next }: ExpectedState): string {
+  const guards = [
     refuse("current_setting('server_version_num')::int < 150000", [
       raise("'the server is older than PostgreSQL 15'", 'upgrade the server'),
     ]),
-    refuse(`not pg_try_advisory_lock(${key})`, [
+    refuse(`not pg_try_advisory_lock(${lockKey(ledger)})`, [
       raise("'another migrator holds the lock of limbeck'", 'wait until it is done, then run this again'),
     ]),
     ...(rows === undefined ? [] : [rowsGuard(ledger, rows, next)]),
-    ...(paths.length === 0 ? [] : [assetsGuard(ledger, installed, paths)]),
+    ...(installed.size === 0 ? [] : [assetsGuard(ledger)]),
   ];
-  return doBlock(body.join('\n'), "  rows text[] := '{}';\n  installed text[] := '{}';\n  differing text;");
+  return doBlock(guards.join('\n'), [...rowVariables(rows), ...assetVariables(installed)].join('\n'));
 }
 
 /** Creates limbeck's tables where they are missing, for which psql is asked: a block could not commit. */
@@ -79,35 +72,50 @@ function readIfThere(table: string, query: string, variable: string): string {
   ]);
 }
 
+function rowVariables(rows: readonly RevisionId[] | undefined): string[] {
+  return rows === undefined ? [] : ["  rows text[] := '{}';", `  start text[] := ${textArray(rows)};`];
+}
+
 function rowsGuard(ledger: Ledger, rows: readonly RevisionId[], next: string): string {
   const table = ledger.names.version;
   const start = rows.length === 0 ? 'base' : rows.join(', ');
   const at = "coalesce(nullif(array_to_string(rows, ', '), ''), 'base')";
+  const query = `select coalesce(array_agg(version_num::text order by version_num), '{}') from ${table}`;
   return [
-    readIfThere(
-      table,
-      `select coalesce(array_agg(version_num::text order by version_num), '{}') from ${table}`,
-      'rows',
-    ),
-    refuse(`not (rows @> ${textArray(rows)} and rows <@ ${textArray(rows)})`, [
+    readIfThere(table, query, 'rows'),
+    refuse('not (rows @> start and rows <@ start)', [
       `perform pg_advisory_unlock(${lockKey(ledger)});`,
       raise(`'the database is at ' || ${at} || ${quoteLiteral(`, and this begins at ${start}`)}`, next),
     ]),
   ].join('\n');
 }
 
-/** As the run checks each file that it loads: what is installed is what the step builds on. */
-function assetsGuard(ledger: Ledger, installed: readonly string[], paths: readonly string[]): string {
-  const table = ledger.names.assets;
-  const expected = textArray(installed);
-  const found = `select coalesce(array_agg(path || ' ' || sha256), '{}') from ${table} where path = any(${textArray(paths)})`;
+/** Versions are texts of a path, a space and a hash. */
+function assetVariables(installed: ExpectedState['installed']): string[] {
+  if (installed.size === 0) return [];
+  const versions = [...installed].flatMap(([path, hashes]) => hashes.map((hash) => `${path} ${hash}`));
   return [
-    readIfThere(table, found, 'installed'),
-    // A hash and the space before it are 65 characters.
-    `  select string_agg(distinct left(version, -65), ', ') into differing from (
-    (select unnest(installed) except select unnest(${expected}))
-    union all (select unnest(${expected}) except select unnest(installed))
-  ) as versions(version);`,
+    "  installed text[] := '{}';",
+    `  paths text[] := ${textArray([...installed.keys()])};`,
+    `  expected text[] := ${textArray(versions)};`,
+    '  differing text;',
+  ];
+}
+
+/** As the run checks each file that it loads: what is installed is a version that the steps build on. */
+function assetsGuard(ledger: Ledger): string {
+  const table = ledger.names.assets;
+  const query = `select coalesce(array_agg(path || ' ' || sha256), '{}') from ${table}`;
+  return [
+    readIfThere(table, query, 'installed'),
+    // The hash and the space before it are 65 characters.
+    `  select string_agg(path, ', ' order by path) into differing from (
+    select left(version, -65) from unnest(installed) as version
+      where left(version, -65) = any(paths) and version <> all(expected)
+    union
+    select left(version, -65) from unnest(expected) as version
+      where left(version, -65) not in (select left(other, -65) from unnest(installed) as other)
+  ) as differences(path);`,
     refuse('differing is not null', [
       `perform pg_advisory_unlock(${lockKey(ledger)});`,
       raise(
@@ -118,6 +126,8 @@ function assetsGuard(ledger: Ledger, installed: readonly string[], paths: readon
   ].join('\n');
 }
 
+/** One a line where there are several: people read this before they run it. */
 function textArray(texts: readonly string[]): string {
-  return `array[${texts.map(quoteLiteral).join(', ')}]::text[]`;
+  if (texts.length < 2) return `array[${texts.map(quoteLiteral).join(', ')}]::text[]`;
+  return `array[\n    ${texts.map(quoteLiteral).join(',\n    ')}\n  ]`;
 }

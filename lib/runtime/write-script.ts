@@ -2,7 +2,7 @@
  * Writing a plan down for psql: the steps that a run would take, with guards in place of a session.
  */
 import type { Knex } from 'knex';
-import type { AssetHistory } from '../assets/asset-history.js';
+import type { AppliedSet, AssetHistory } from '../assets/asset-history.js';
 import { LimbeckError, MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -10,7 +10,7 @@ import { scriptPlace } from '../script/script-module.js';
 import { toolVersion } from '../version.js';
 import type { KnexFactory } from './knex-client.js';
 import { Ledger, type LedgerNames, type LedgerState, type StepTimeouts } from './ledger.js';
-import { guardText, ledgerText, psqlSettings, unlockText } from './offline-guards.js';
+import { type ExpectedState, guardText, ledgerText, psqlSettings, unlockText } from './offline-guards.js';
 import { OfflineSink } from './offline-sink.js';
 import { type ReadyStep, readySteps, type ScriptsContext } from './ready-steps.js';
 import { messageOf } from './step-failure.js';
@@ -33,17 +33,11 @@ export interface WriteStepsContext extends WriteContext, ScriptsContext {
   };
 }
 
-/** One piece of work on the ledger, between its guards. */
+/** What stands round a piece of work. */
 export interface ScriptFrame {
   /** What is done, for the first line: `upgrade from base to heads`. */
   readonly title: string;
-  /** Undefined where the version rows may be any. */
-  readonly from: readonly RevisionId[] | undefined;
-  readonly assets?: LedgerState['assets'];
-  /** The paths whose installed versions matter. */
-  readonly paths?: readonly string[];
-  /** What to do where the database is somewhere else. */
-  readonly next: string;
+  readonly expected: ExpectedState;
 }
 
 /**
@@ -55,30 +49,25 @@ export interface ScriptFrame {
 export async function writeSteps(
   plan: readonly Step[],
   start: LedgerState,
-  frame: Pick<ScriptFrame, 'title' | 'next'>,
+  { title, next }: { readonly title: string; readonly next: string },
   context: WriteStepsContext,
 ): Promise<{ readonly sql: string; readonly rows: readonly RevisionId[] }> {
   const { graph, settings, history } = context;
-  const steps = await readySteps(plan, start.rows, context);
-  const paths = new Set(plan.flatMap((step) => pathsOf(step, history)));
+  const { rows, assets } = start;
+  const steps = await readySteps(plan, rows, context);
+  const applied = graph.closure(rows);
+  const expected = { rows, installed: expectedVersions(plan, history, applied), next };
   const ledger = new Ledger(settings);
-  const sql = await writeFramed(
-    { ...frame, from: start.rows, assets: start.assets, paths: [...paths] },
-    context,
-    async (sink) => {
-      const runner = new StepRunner(
-        { ...context, sink, ledger, assets: start.assets, ddl: settings.ddl },
-        graph.closure(start.rows),
-      );
-      for (const step of steps) await writeStep(step, steps, runner, sink, settings.transaction);
-    },
-  );
-  return { sql, rows: steps.at(-1)?.change.rows ?? start.rows };
+  const sql = await writeFramed({ title, expected }, context, async (sink) => {
+    const runner = new StepRunner({ ...context, sink, ledger, assets, ddl: settings.ddl }, applied);
+    for (const step of steps) await writeStep(step, steps, runner, sink, settings.transaction);
+  });
+  return { sql, rows: steps.at(-1)?.change.rows ?? rows };
 }
 
 /** Writes what `work` records, with limbeck's tables made before it and the lock held round it. */
 export async function writeFramed(
-  { title, from, next, assets = new Map(), paths = [] }: ScriptFrame,
+  { title, expected }: ScriptFrame,
   { searchPath, settings }: WriteContext,
   work: (sink: OfflineSink) => void | Promise<void>,
 ): Promise<string> {
@@ -86,11 +75,22 @@ export async function writeFramed(
   const sink = new OfflineSink();
   sink.write(`${comment(`limbeck ${toolVersion()}: ${title}`)}\n-- Run it with: psql -X -d DATABASE -f FILE`);
   sink.write(`${psqlSettings(searchPath)}\n`);
-  sink.write(`${guardText(ledger, { rows: from, assets, paths, next })}\n`);
+  sink.write(`${guardText(ledger, expected)}\n`);
   sink.write(ledgerText(ledger));
   await work(sink);
   sink.write(`\n${unlockText(ledger)}`);
   return sink.text.trimEnd();
+}
+
+/** The versions that each path of the plan may have where it begins. */
+function expectedVersions(plan: readonly Step[], history: AssetHistory, applied: AppliedSet) {
+  const paths = plan.flatMap(({ revision }) => history.manifestOf(revision)?.entries ?? []);
+  return new Map(
+    paths.map(({ path }) => [
+      path,
+      history.versionsAt(path, applied).flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])),
+    ]),
+  );
 }
 
 async function writeStep(
@@ -123,10 +123,6 @@ function writeFailure(error: unknown, { direction, revision, script }: ReadyStep
     cause: error,
     details: { ...known?.details, revision, direction },
   });
-}
-
-function pathsOf({ revision }: Step, history: AssetHistory): string[] {
-  return (history.manifestOf(revision)?.entries ?? []).map(({ path }) => path);
 }
 
 /** Whatever a text holds, it stays a comment. */

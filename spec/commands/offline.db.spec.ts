@@ -227,7 +227,7 @@ describeOnServers('SQL for psql', { on: ['PostgreSQL 18'] }, (database) => {
       await expectStop(
         await stampSql(opened, { targets: ['joined'] }),
         'the database is at left, right, and this begins at base',
-        /stamp --sql --from-database joined/,
+        /stamp joined --sql --from-database/,
       );
       await runWhole(await stampSql(opened, { targets: ['left,right:joined'] }));
       await runWhole(await stampSql(opened, { targets: ['root'], fromDatabase: true }));
