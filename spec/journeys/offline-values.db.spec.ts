@@ -1,4 +1,4 @@
-/** Awkward values through `--sql` and psql, and through the driver: the same rows. */
+/** Random builder calls and awkward values, through `--sql` and psql and through the driver: the same database. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { upgrade, upgradeSql } from '../../lib/index.js';
@@ -102,7 +102,77 @@ await op.knex.batchInsert('noted', texts.map((note) => ({ note })), 2);
 await op.knex('noted').where({ note: texts[0] ?? '' }).update({ note: op.knex.raw('note || ?', ['?']) });
 await op.execute("update noted set parts = parts[1:id] where note <> '?' and not (to_jsonb(parts) ? 'x')");`;
 
-describeOnServers('values by --sql', { on: ['PostgreSQL 15'] }, (online) => {
+/** One line of a random script; `table` and `column` pick among those that are there by then. */
+const act = fc.record({
+  kind: fc.constantFrom(
+    'create',
+    'add',
+    'add',
+    'rename',
+    'drop',
+    'index',
+    'sql',
+    'insert',
+    'insert',
+    'given up',
+    'kept',
+  ),
+  table: fc.nat(),
+  column: fc.nat(),
+  type: fc.constantFrom('text', 'jsonb', 'integer', 'timestamp', 'uuid'),
+  word: text,
+});
+type Act = typeof act extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** The body of a script that calls builders; every column but `id` is text, so that any word goes in. */
+function programOf(acts: readonly Act[]): string {
+  const columns: string[][] = [[]];
+  const lines = ["await op.schema.createTable('t0', (t) => { t.increments('id'); });"];
+  let names = 0;
+  for (const each of acts) {
+    names += 1;
+    lines.push(lineOf(each, `n${names}`, columns));
+  }
+  return lines.join('\n');
+}
+
+function lineOf({ kind, table, column, type, word }: Act, name: string, columns: string[][]): string {
+  const index = table % columns.length;
+  const own = columns[index] ?? [];
+  const at = column % Math.max(own.length, 1);
+  const picked = own[at];
+  const [from, said] = [`'t${index}'`, JSON.stringify(word)];
+  const alter = (call: string) => `await op.schema.alterTable(${from}, (t) => { t.${call}; });`;
+  if (kind === 'create') {
+    columns.push([name]);
+    const more = `t.${type}('other').comment(${said});`;
+    return `await op.schema.createTable('t${columns.length - 1}', (t) => { t.increments('id'); t.text('${name}'); ${more} });`;
+  }
+  if (kind === 'sql') return `await op.execute(${JSON.stringify(routine(name, word))});`;
+  if (kind === 'add' || picked === undefined) {
+    own.push(name);
+    return alter(`text('${name}').defaultTo(${said})`);
+  }
+  if (kind === 'rename') return alter(`renameColumn('${own.splice(at, 1, name)[0] ?? ''}', '${name}')`);
+  if (kind === 'drop') return alter(`dropColumn('${own.splice(at, 1)[0] ?? ''}')`);
+  if (kind === 'index') return alter(`index(['${picked}'], '${name}')`);
+  const insert = `await op.knex(${from}).insert({ ${picked}: ${said} });`;
+  if (kind === 'insert') return insert;
+  if (kind === 'kept')
+    return `await op.knex.transaction(async (trx) => { ${insert.replace('op.knex', 'trx')} });`;
+  return `await op.savepoint(async () => { ${insert} throw new Error(); }).catch(() => {});`;
+}
+
+/** Two routines whose bodies hold the word, in the two ways to quote it, and a comment as the last thing. */
+function routine(name: string, word: string): string {
+  const quoted = `'${word.replaceAll("'", "''")}'`;
+  return `-- ${name}: it's
+create function ${name}() returns text language sql return (array['a', ${quoted}])[1:2]::text;
+create function ${name}_b() returns text language plpgsql as $${name}$ begin return ${quoted}; -- ;
+end $${name}$ /* the end; */`;
+}
+
+describeOnServers('random scripts by --sql', { on: ['PostgreSQL 15'] }, (online) => {
   let offline: TestDatabase;
   let project: MigrationProject;
   let restoreZone: () => void;
@@ -119,13 +189,15 @@ describeOnServers('values by --sql', { on: ['PostgreSQL 15'] }, (online) => {
   });
   after(() => restoreZone?.());
 
-  it('are those that the driver sends', async function () {
+  it('leave what the run leaves: the same objects, the same rows', async function () {
     this.timeout(600_000);
     const property = fc.asyncProperty(
       fc.array(row, { maxLength: 12, size: 'max' }),
       fc.array(text, { maxLength: 4 }),
-      async (rows, texts) => {
+      fc.array(act, { maxLength: 15, size: 'max' }),
+      async (rows, texts, acts) => {
         Reflect.set(globalThis, Symbol.for(key), { rows, texts });
+        project.script('program', { downRevision: 'rows', upgrade: programOf(acts) });
         await Promise.all([emptyDatabase(online), emptyDatabase(offline)]);
         const opened = await project.open();
         const { sql } = await upgradeSql(opened);
