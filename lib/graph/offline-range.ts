@@ -41,8 +41,17 @@ export function refuseRange(text: string, command: string): void {
 }
 
 function startRows(graph: RevisionGraph, text: string): RevisionId[] {
-  const named = text.split(',').flatMap((each) => resolve(graph, each.trim()).revisions);
+  const names = text.split(',').map((name) => name.trim());
+  if (names.includes('current')) throw noCurrent();
+  const named = names.flatMap((name) => resolve(graph, name).revisions);
   const starts = [...new Set(named)];
   refuseOverlap(graph, starts);
   return rowsOf(graph, graph.closure(starts));
+}
+
+function noCurrent(): UsageError {
+  return new UsageError('USAGE', {
+    message: '"current" is where the database is, and none is asked',
+    next: 'leave out the start of the range, and add `--from-database`',
+  });
 }

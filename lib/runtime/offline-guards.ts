@@ -36,7 +36,10 @@ export function guardText(ledger: Ledger, { rows, installed, next }: ExpectedSta
       raise("'the server is older than PostgreSQL 15'", 'upgrade the server'),
     ]),
     refuse(`not pg_try_advisory_lock(${lockKey(ledger)})`, [
-      raise("'another migrator holds the lock of limbeck'", 'wait until it is done, then run this again'),
+      raise(
+        `'another migrator holds the lock of limbeck: ' || ${holder(ledger)}`,
+        'wait until it is done, then run this again',
+      ),
     ]),
     ...(rows === undefined ? [] : [rowsGuard(ledger, rows, next)]),
     ...(installed.size === 0 ? [] : [assetsGuard(ledger)]),
@@ -70,6 +73,14 @@ function readIfThere(table: string, query: string, variable: string): string {
   return refuse(`to_regclass(${quoteLiteral(table)}) is not null`, [
     `execute ${quoteLiteral(query)} into ${variable};`,
   ]);
+}
+
+/** Who has the lock, as far as privileges show it. */
+function holder(ledger: Ledger): string {
+  const who = `min(format('"%s", server process %s', a.application_name, a.pid))`;
+  const held = `l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32) + l.objid::bigint = ${lockKey(ledger)}`;
+  const here = 'l.database = (select oid from pg_database where datname = current_database())';
+  return `(select coalesce(${who}, 'nobody to be seen') from pg_locks l join pg_stat_activity a using (pid) where ${held} and ${here})`;
 }
 
 function rowVariables(rows: readonly RevisionId[] | undefined): string[] {

@@ -60,6 +60,7 @@ export async function writeSteps(
   const ledger = new Ledger(settings);
   const sql = await writeFramed({ title, expected }, context, async (sink) => {
     const runner = new StepRunner({ ...context, sink, ledger, assets, ddl: settings.ddl }, applied);
+    if (steps.length === 0) sink.write('\n-- There is nothing to do.');
     for (const step of steps) await writeStep(step, steps, runner, sink, settings.transaction);
   });
   return { sql, rows: steps.at(-1)?.change.rows ?? rows };

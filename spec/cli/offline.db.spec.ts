@@ -74,6 +74,7 @@ describe('--sql', () => {
         /the range says where to start, and so would the database/,
       ],
       [['downgrade', 'base', '--sql'], /needs to know where it starts[^]*limbeck downgrade heads:base --sql/],
+      [['upgrade', 'current:heads', '--sql'], /"current" is where the database is[^]*`--from-database`/],
       [['upgrade', 'root:left'], /"root:left" is a range[^]*limbeck upgrade left/],
       [['downgrade', 'heads:root', '--yes'], /"heads:root" is a range[^]*limbeck downgrade root/],
       [['stamp', 'root:left'], /"root:left" is a range/],

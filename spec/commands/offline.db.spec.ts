@@ -96,10 +96,12 @@ describeOnServers('SQL for psql', { on: ['PostgreSQL 18'] }, (database) => {
   it('stops while another migrator works', async () => {
     const report = await upgradeSql(await project().open());
     const other = await database.connect();
-    await other.query(`select pg_advisory_lock(${keyIn(report.sql)})`);
+    await other.query(`set application_name = 'elsewhere'; select pg_advisory_lock(${keyIn(report.sql)})`);
     const { status, stderr } = await run(report);
     expect(status).to.equal(3);
-    expect(stderr).to.include('ERROR:  another migrator holds the lock of limbeck\n');
+    expect(stderr).to.match(
+      /ERROR: {2}another migrator holds the lock of limbeck: "elsewhere", server process \d+\nHINT: {2}wait until it is done/,
+    );
     expect(await versionRows(database)).to.deep.equal([]);
   });
 

@@ -60,12 +60,12 @@ const float = fc.oneof(fc.double(), fc.constantFrom(-0, 1e21, 5e-324, Number.NaN
 const json = fc
   .dictionary(text, fc.oneof(text, fc.integer(), fc.boolean(), fc.constant(null), fc.array(text)))
   .map((made) => JSON.parse(JSON.stringify(made).replaceAll('\\u0000', '')) as object);
-const own = text.map((written) => ({ toPostgres: () => written }));
+const ownWriter = text.map((written) => ({ toPostgres: () => written }));
 const orNothing = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { freq: 8 });
 
 /** A value for each column, of every kind that the column takes. */
 const row: fc.Arbitrary<Row> = fc.record({
-  as_text: orNothing(fc.oneof(text, date, float, fc.bigInt(), fc.boolean(), own)),
+  as_text: orNothing(fc.oneof(text, date, float, fc.bigInt(), fc.boolean(), ownWriter)),
   as_number: orNothing(fc.oneof(fc.integer(), fc.bigInt({ min: -(2n ** 80n), max: 2n ** 80n }))),
   as_float: orNothing(fc.oneof(float, fc.integer())),
   as_boolean: orNothing(fc.boolean()),
@@ -74,7 +74,7 @@ const row: fc.Arbitrary<Row> = fc.record({
   as_day: orNothing(date),
   as_bytes: orNothing(bytes),
   as_json: orNothing(json),
-  as_texts: orNothing(fc.array(fc.oneof(text, fc.constant(null), own))),
+  as_texts: orNothing(fc.array(fc.oneof(text, fc.constant(null), ownWriter))),
   as_grid: orNothing(fc.array(fc.tuple(fc.integer({ max: 9 }), fc.constant(null)), { minLength: 1 })),
   as_instants: orNothing(fc.array(date)),
   as_byteses: orNothing(fc.array(bytes)),
