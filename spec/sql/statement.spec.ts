@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { MigrationError } from '../../lib/errors.js';
 import {
   controlsTransaction,
+  isOwn,
   ownStatement,
   placeOf,
   RecordingSink,
@@ -136,7 +137,33 @@ describe('RecordingSink', () => {
   });
 });
 
+describe('isOwn', () => {
+  it('tells what limbeck wrote from what scripts and files say', () => {
+    expect(isOwn(ownStatement('select 1'))).to.equal(true);
+    expect(isOwn(statement('select 1', { origin }))).to.equal(false);
+    expect(isOwn(statement('(select 1)', { origin }))).to.equal(false);
+    expect(isOwn(statement('-- nothing'))).to.equal(false);
+  });
+});
+
 describe('unreadableAnswer', () => {
+  it('is refused at once for a query that does nothing but read', () => {
+    const reading = statement('select * from t', { origin, isRead: true });
+    expect(factsOf(thrownBy(() => unreadableAnswer(reading)))).to.deep.equal({
+      code: 'OFFLINE_READ',
+      message: 'the script reads the answer of a query, and there is no database: select * from t',
+      where: 'migrations/a.ts:12:5',
+      next: 'branch on `op.offline` in the script',
+    });
+  });
+
+  it('can be put into lists, as the batchInsert of Knex does', () => {
+    const answer = unreadableAnswer(statement('insert into t values (1)'));
+    expect(([] as unknown[]).concat(answer)).to.have.lengthOf(1);
+    expect(Object.prototype.toString.call(answer)).to.equal('[object Object]');
+    expect(thrownBy(() => answer.rowCount).code).to.equal('OFFLINE_READ');
+  });
+
   it('shows no more than the beginning of a long statement', async () => {
     const answer = unreadableAnswer(ownStatement(`select ${'x'.repeat(100)}`));
     const { message } = await rejectionOf((async () => answer.rowCount)());
