@@ -120,6 +120,17 @@ describeOnServers('SQL for psql', { on: ['PostgreSQL 18'] }, (database) => {
     expect(await versionRows(database)).to.deep.equal(['joined']);
   });
 
+  it('begins where a table of Alembic is, with the rows of ancestors that it may hold', async () => {
+    const opened = await project({ scripts: fork, settings: { versionTable: 'alembic_version' } }).open();
+    await upgrade(opened, { target: 'left' });
+    await database.query(`alter table alembic_version alter column version_num type varchar(32);
+      insert into alembic_version values ('root')`);
+    const report = await upgradeSql(opened, { fromDatabase: true });
+    expect(report.from).to.have.members(['left', 'root']);
+    await runWhole(report);
+    expect(await versionRows(database, 'alembic_version')).to.deep.equal(['joined']);
+  });
+
   it('reverts revisions', async () => {
     const opened = await project().open();
     await upgrade(opened);
