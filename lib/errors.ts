@@ -95,6 +95,7 @@ export const errorCodes = {
   SWALLOWED_ERROR: ['migration', 'a script caught an SQL error that had spoilt its transaction'],
   TRANSACTION_LOST: ['migration', "the revision's transaction ended before its version rows were written"],
   UNAWAITED_OPERATION: ['migration', 'a script did not await an operation'],
+  KNEX_UNSAFE: ['migration', 'a call of Knex would do something else than it says'],
   INTERRUPTED: ['migration', 'a run was stopped from outside, as by Ctrl-C'],
   ROWS_CHANGED: ['migration', 'the version rows are not what they were when the run was planned'],
 

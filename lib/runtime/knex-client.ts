@@ -9,10 +9,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Knex, knex as knexFactory } from 'knex';
-import { ConfigError } from '../errors.js';
+import { ConfigError, type LimbeckError } from '../errors.js';
 import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
 import type { Place } from '../sql/place.js';
 import { type Sink, type Statement, statement } from '../sql/statement.js';
+import { type CorrectableClient, correctedClient } from './knex-corrections.js';
+import type { ClassOf, KnexCompilable, KnexPart } from './knex-internals.js';
+import { located, withPlace } from './knex-unsafe.js';
+import { finish } from './knex-values.js';
 import { refuseStream, writtenQuery } from './offline-query.js';
 import { type PgConnection, sendQuery } from './pg-connection.js';
 import { markStatement, type ServerError } from './sql-failure.js';
@@ -64,8 +68,8 @@ export interface SinkKnexes {
 export function createSinkKnexes(context: SinkKnexContext): SinkKnexes {
   const { connection: _connection, pool: _pool, ...config } = context.config;
   const base = context.knex({ ...config, client: config.client ?? 'pg' }).client as object;
-  const Client = queryClient(base.constructor as ClientClass);
-  const make = (client: ClientClass) =>
+  const Client = queryClient(correctedClient(base.constructor as ClassOf<KnexClient>, scriptPlaces));
+  const make = (client: ClassOf<KnexClient>) =>
     context.knex({
       ...config,
       client: client as unknown as typeof Knex.Client,
@@ -80,12 +84,11 @@ export function createSinkKnexes(context: SinkKnexContext): SinkKnexes {
 const contextKey = 'limbeckContext';
 
 /** What limbeck uses of Knex's client; its typings leave most of it out. */
-interface KnexClient {
+interface KnexClient extends CorrectableClient {
   readonly config: { readonly [contextKey]: SinkKnexContext };
   transacting: boolean;
   emit(event: string, ...args: unknown[]): boolean;
   prepBindings(bindings: readonly unknown[]): readonly unknown[];
-  positionBindings(sql: string): string;
   processResponse(query: KnexQuery, runner: object): unknown;
   postProcessResponse(response: unknown, context: unknown): unknown;
   query(connection: object, query: string | KnexQuery): Promise<unknown>;
@@ -95,25 +98,22 @@ interface KnexClient {
   _stream(connection: object, query: KnexQuery, stream: object, options: object): Promise<unknown>;
 }
 
-interface KnexQuery {
-  sql: string;
-  /** What the builder is: `select`, `first`, `insert`, … */
-  method?: string;
-  bindings?: readonly unknown[];
+interface KnexQuery extends KnexPart {
   options?: object;
-  output?: unknown;
   response?: unknown;
 }
 
-interface KnexBuilder {
+interface KnexBuilder extends KnexCompilable {
   readonly _sequence: readonly { readonly method: string }[];
-  toSQL(): KnexQuery | KnexQuery[];
 }
 
-type ClientClass = new (...args: never[]) => KnexClient;
+const scriptPlaces = {
+  here: ({ config }: KnexClient) => config[contextKey].callerPlace(),
+  of: (builder: object) => begun.get(builder as KnexBuilder)?.origin,
+};
 
 /** A client whose one connection is the sink's, and which is always inside its transaction. */
-function queryClient(Base: ClientClass) {
+function queryClient(Base: ClassOf<KnexClient>) {
   return class SinkQueryClient extends Base {
     // Knex then makes a nested transaction a savepoint, and leaves BEGIN and COMMIT to us.
     override transacting = true;
@@ -150,19 +150,20 @@ function queryClient(Base: ClientClass) {
       const operation = { what: () => 'op.knex', origin: callerPlace() };
       const runner = super.runner(builder);
       const start = runner.run.bind(runner);
-      runner.run = () => awaiting.follow(operation, start());
+      const place = () => asSchema?.origin ?? operation.origin;
+      const placed = () => start().catch((error: unknown) => throwPlaced(error, place));
+      runner.run = () => awaiting.follow(operation, placed());
       return runner;
     }
 
     /**
-     * As Knex does it, but for two things: without bindings a `?` is no placeholder, which Knex would make
-     * `$1` even inside literals; and errors keep their message, to which Knex would add the statement.
+     * As Knex does it, but for two things: values and placeholders are those that the server sees, and
+     * errors keep their message, to which Knex would add the statement.
      */
     override async query(connection: object, query: string | KnexQuery): Promise<unknown> {
       const asked = typeof query === 'string' ? { sql: query } : query;
       const bindings = this.prepBindings(asked.bindings ?? []);
-      const sql = this.positionBindings(bindings.length > 0 ? asked.sql : escapeQuestionMarks(asked.sql));
-      const prepared = Object.assign(asked, { sql, bindings });
+      const prepared = Object.assign(asked, finish(this, { ...asked, bindings }));
       this.emit('query', prepared);
       return this._query(connection, prepared);
     }
@@ -198,7 +199,7 @@ function queryClient(Base: ClientClass) {
 }
 
 /** A client whose schema builders record what needs no answer. */
-function schemaClient(Base: ReturnType<typeof queryClient>): ClientClass {
+function schemaClient(Base: ReturnType<typeof queryClient>): ClassOf<KnexClient> {
   return class SinkSchemaClient extends Base {
     override get schemaName(): string {
       return 'op.schema';
@@ -208,20 +209,26 @@ function schemaClient(Base: ReturnType<typeof queryClient>): ClientClass {
       const operation = begun.get(builder as KnexBuilder);
       if (operation === undefined) return super.runner(builder);
       this.config[contextKey].awaiting.end(operation);
-      const isRecorded = () => recordBuilder(builder as KnexBuilder, operation, this.config[contextKey].sink);
+      const isRecorded = () => recordBuilder(this, builder as KnexBuilder, operation);
       return { run: async () => (isRecorded() ? undefined : super.runner(builder).run()) };
     }
   };
 }
 
 /** Records what a builder makes, unless it asks the database something: then nothing is recorded. */
-function recordBuilder(builder: KnexBuilder, { origin }: PendingOperation, sink: Sink): boolean {
-  const parts = [builder.toSQL()].flat();
-  const asks = parts.some(({ bindings = [], output }) => output !== undefined || bindings.length > 0);
-  if (asks) return false;
-  const isRaw = builder._sequence.some(({ method }) => method === 'raw');
-  const unescape = isRaw ? unescapeQuestionMarks : unescapeOutsideQuotes;
-  for (const { sql } of parts) sink.record(statement(unescape(sql), { origin }));
+function recordBuilder(client: KnexClient, builder: KnexBuilder, { origin }: PendingOperation): boolean {
+  const parts = located(
+    () => origin,
+    () => [builder.toSQL()].flat().map((part) => ({ ...part, ...finish(client, part) })),
+  );
+  if (parts.some(({ bindings, output }) => output !== undefined || bindings.length > 0)) return false;
+  for (const { sql, explain } of parts) {
+    const made = statement(sql, { origin });
+    client.config[contextKey].sink.record({
+      ...made,
+      ...(explain && { explain: placedAt(explain, origin) }),
+    });
+  }
   return true;
 }
 
@@ -237,7 +244,7 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   if (!isConnected(sink)) return sink.query(writtenQuery(query, made));
   const [verb, ...rest] = made.commands[0]?.words ?? [];
   const send = (connection: PgConnection) =>
-    sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, sql));
+    sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, query));
   const answer = sink.through(send, verb === 'rollback');
   return verb === 'release' ? answer.catch((error) => goBack(sink, rest.at(-1), error)) : answer;
 }
@@ -249,27 +256,23 @@ async function goBack(sink: Sink, savepoint: string | undefined, error: unknown)
 }
 
 /** Scripts catch the errors that they know from Knex: those of the driver, marked with the statement. */
-function throwDriverError(error: unknown, sql: string): never {
-  const cause = (error as Error).cause ?? error;
-  throw markStatement(cause as ServerError, sql);
+function throwDriverError(error: unknown, { sql, explain }: KnexQuery): never {
+  const cause = ((error as Error).cause ?? error) as ServerError;
+  throw explain?.(cause.code, cause) ?? markStatement(cause, sql);
+}
+
+function throwPlaced(error: unknown, place: () => Place | undefined): never {
+  throw withPlace(error, place);
+}
+
+/** A refusal by the server names the line of the script like any other. */
+function placedAt(
+  explain: NonNullable<KnexPart['explain']>,
+  origin: Place | undefined,
+): NonNullable<Statement['explain']> {
+  return (sqlstate, cause) => withPlace(explain(sqlstate, cause), () => origin) as LimbeckError | undefined;
 }
 
 function isConnected(sink: Sink | ConnectedSink): sink is ConnectedSink {
   return 'through' in sink;
-}
-
-function escapeQuestionMarks(sql: string): string {
-  return sql.replace(/(\\*)\?/g, (mark, escapes: string) =>
-    escapes.length % 2 === 1 ? mark : `${escapes}\\?`,
-  );
-}
-
-/** In a raw text `\?` means `?` wherever it stands, as Knex has it. */
-function unescapeQuestionMarks(sql: string): string {
-  return sql.replaceAll('\\?', '?');
-}
-
-/** What builders put in quotes are values, a default or a comment: their `\?` is meant. */
-function unescapeOutsideQuotes(sql: string): string {
-  return sql.replace(/'(?:[^']|'')*'|"(?:[^"]|"")*"|\\\?/g, (found) => (found === '\\?' ? '?' : found));
 }

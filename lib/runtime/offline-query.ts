@@ -11,7 +11,7 @@ import { offlineRead, placeOf, type Statement, statement } from '../sql/statemen
 /** What is used of a query as Knex hands it over. */
 interface AskedQuery {
   readonly sql: string;
-  readonly bindings?: readonly unknown[];
+  readonly bindings?: readonly unknown[] | undefined;
   readonly method?: string | undefined;
   /** Makes the answer of it: `hasTable` and `columnInfo` have one. */
   readonly output?: unknown;

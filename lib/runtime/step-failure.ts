@@ -23,7 +23,7 @@ export function stepFailure(
   const failure = error instanceof LimbeckError ? error : explain(error, script);
   return new MigrationError(failure.code, {
     message: `${direction} of "${revision}" failed: ${failure.message}`,
-    where: failure.where ?? script.file,
+    where: failure.where ?? scriptPlace(error, script),
     excerpt: failure.excerpt,
     next: `${failure.next}; ${whatStands(failure, applied, current)}`,
     cause: error,

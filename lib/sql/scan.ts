@@ -78,6 +78,40 @@ export function blankQuoted(sql: string): string {
     .join('');
 }
 
+/** A stretch of a text: SQL itself, or what is no SQL inside it. */
+export interface Part {
+  readonly kind: 'sql' | 'string' | 'name' | 'body' | 'comment';
+  readonly text: string;
+}
+
+/** Takes a text apart into SQL, strings, quoted names, dollar-quoted bodies and comments; what is open at the end is a string. */
+export function partsOf(sql: string): Part[] {
+  const parts: { kind: Part['kind']; text: string }[] = [];
+  const add = (kind: Part['kind'], text: string) => {
+    const last = parts.at(-1);
+    if (kind === 'sql' && last?.kind === 'sql') last.text += text;
+    else parts.push({ kind, text });
+  };
+  try {
+    for (const token of tokens(sql)) {
+      const text = sql.slice(token.start, token.end);
+      add(partKind(token, text), text);
+    }
+  } catch (error) {
+    if (!(error instanceof UnterminatedSql)) throw error;
+    add('string', sql.slice(error.offset));
+  }
+  return parts;
+}
+
+function partKind({ kind }: Token, text: string): Part['kind'] {
+  if (kind === 'space') return /^[-/]/.test(text) ? 'comment' : 'sql';
+  if (kind !== 'other' || text.length === 1) return 'sql';
+  if (/^'|^[eE]'/.test(text)) return 'string';
+  if (text.startsWith('"')) return 'name';
+  return /^\$\D/.test(text) ? 'body' : 'sql';
+}
+
 /** A command while its end is being looked for. */
 class OpenCommand {
   start: number | undefined;
