@@ -150,9 +150,8 @@ function queryClient(Base: ClassOf<KnexClient>) {
       const operation = { what: () => 'op.knex', origin: callerPlace() };
       const runner = super.runner(builder);
       const start = runner.run.bind(runner);
-      const place = () => asSchema?.origin ?? operation.origin;
-      const placed = () => start().catch((error: unknown) => throwPlaced(error, place));
-      runner.run = () => awaiting.follow(operation, placed());
+      const begin = asSchema === undefined ? start : () => start().catch(placedAt(asSchema.origin));
+      runner.run = () => awaiting.follow(operation, begin());
       return runner;
     }
 
@@ -226,7 +225,7 @@ function recordBuilder(client: KnexClient, builder: KnexBuilder, { origin }: Pen
     const made = statement(sql, { origin });
     client.config[contextKey].sink.record({
       ...made,
-      ...(explain && { explain: placedAt(explain, origin) }),
+      ...(explain && { explain: explainedAt(explain, origin) }),
     });
   }
   return true;
@@ -261,12 +260,15 @@ function throwDriverError(error: unknown, { sql, explain }: KnexQuery): never {
   throw explain?.(cause.code, cause) ?? markStatement(cause, sql);
 }
 
-function throwPlaced(error: unknown, place: () => Place | undefined): never {
-  throw withPlace(error, place);
+/** Stack traces lead to a query, but not to what a schema builder says inside. */
+function placedAt(origin: Place | undefined): (error: unknown) => never {
+  return (error) => {
+    throw withPlace(error, () => origin);
+  };
 }
 
 /** A refusal by the server names the line of the script like any other. */
-function placedAt(
+function explainedAt(
   explain: NonNullable<KnexPart['explain']>,
   origin: Place | undefined,
 ): NonNullable<Statement['explain']> {

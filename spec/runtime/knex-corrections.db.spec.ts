@@ -254,6 +254,25 @@ await op.knex.schema.withSchema('s').alterTable('products', (t) => t.text('name'
     });
   });
 
+  for (const [what, call] of Object.entries({
+    'op.execute': "op.execute('alter table releases alter size set default ?', [new Date(0)])",
+    'op.knex.raw': "op.knex.raw('select ?; select ?', [1, 2])",
+    'a query of op.knex': "op.knex('releases').whereRaw('number ? ?', ['a'])",
+    'op.knex.schema.raw': "op.knex.schema.raw('select ?; select ?', [1, 2])",
+  })) {
+    it(`names the line of ${what}`, async () => {
+      const { open } = migrationProject(database.config, {
+        scripts: { a: { upgrade: tables }, b: { upgrade: `\nawait ${call};` } },
+      });
+      await upgrade(await open(), { target: 'a' });
+      await expectRefusal(database, async () => upgrade(await open()), {
+        code: 'KNEX_UNSAFE',
+        where: new RegExp(`^${script}:6:\\d+$`),
+        next: /; nothing was changed, the database is at a$/,
+      });
+    });
+  }
+
   it('refuses, names the line, and sends nothing', async () => {
     const calls = [
       "schema.alterTable('releases', (t) => t.enu('number', ['a']).notNullable().alter())",
