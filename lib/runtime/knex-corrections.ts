@@ -19,7 +19,6 @@ import {
   type KnexSchemaCompiler,
   type KnexTableBuilder,
   type KnexTableCompiler,
-  type KnexViewCompiler,
 } from './knex-internals.js';
 import { assertShortNames } from './knex-names.js';
 import { assertReadable, readAsSql } from './knex-questions.js';
@@ -36,7 +35,6 @@ export interface CorrectableClient extends CompilingClient {
   schemaCompiler(...args: unknown[]): KnexSchemaCompiler;
   tableCompiler(...args: unknown[]): KnexTableCompiler;
   columnCompiler(...args: unknown[]): KnexColumnCompiler;
-  viewCompiler(...args: unknown[]): KnexViewCompiler;
   positionBindings(sql: string): string;
 }
 
@@ -93,10 +91,6 @@ export function correctedClient<Client extends CorrectableClient>(
       return correctColumnCompiler(super.columnCompiler(...args));
     }
 
-    override viewCompiler(...args: unknown[]): KnexViewCompiler {
-      return correctViewCompiler(super.viewCompiler(...args));
-    }
-
     /** Knex would number the question marks in strings as well. */
     override positionBindings(sql: string): string {
       return numberPlaceholders(sql);
@@ -110,7 +104,7 @@ export function correctedClient<Client extends CorrectableClient>(
   return CorrectedClient as unknown as ClassOf<Client>;
 }
 
-/** What is printed of a query is what would run. */
+/** What is printed of a query is what would run; views are made of what is printed. */
 const correctQueryBuilder = correction<KnexCompilable>(
   (Base: ClassOf<KnexCompilable>) =>
     class extends Base {
@@ -167,24 +161,4 @@ function placed(
   const compile = compiler.toSQL.bind(compiler);
   compiler.toSQL = () => located(() => placeOf(compiler.builder), compile);
   return compiler;
-}
-
-const correctViewCompiler = correction<KnexViewCompiler>(
-  (Base: ClassOf<KnexViewCompiler>) =>
-    class extends Base {
-      override createQuery(
-        columns: unknown,
-        select: unknown,
-        materialized?: boolean,
-        replace?: boolean,
-      ): void {
-        super.createQuery(columns, selectOf(this.client, select), materialized, replace);
-      }
-    },
-);
-
-/** Knex writes the query of a view with its values, and takes question marks in its strings for theirs. */
-function selectOf(client: CompilingClient, select: unknown): unknown {
-  const isBuilder = typeof select === 'object' && select !== null && 'toSQL' in select;
-  return isBuilder ? { toString: () => inlineAll(client, select as KnexCompilable) } : select;
 }

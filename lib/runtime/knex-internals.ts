@@ -121,11 +121,6 @@ export interface KnexTableCompiler {
   _addColumn(column: KnexColumnCompiler): void;
 }
 
-export interface KnexViewCompiler {
-  readonly client: CompilingClient;
-  createQuery(columns: unknown, select: unknown, materialized?: boolean, replace?: boolean): void;
-}
-
 export interface KnexSchemaCompiler {
   readonly builder: object;
   readonly schema: string | undefined;

@@ -186,4 +186,14 @@ describe('the corrections of Knex', () => {
     expect(ran.join('\n')).to.equal(printed);
     expect(ran[1]).to.equal(`select * from "t" where a <> 'why?' and b ? 'c' and "d" = 'x?'`);
   });
+
+  it('number of a query what they would send', async () => {
+    await recorded(async ({ knex: db }) => {
+      const query = db('t').whereRaw("a <> 'why?' and b \\? 'c'").where('d', 'x?');
+      expect(query.toSQL().toNative()).to.deep.equal({
+        sql: `select * from "t" where a <> 'why?' and b ? 'c' and "d" = $1`,
+        bindings: ['x?'],
+      });
+    });
+  });
 });
