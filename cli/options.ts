@@ -12,6 +12,12 @@ export const sharedOptions = {
     describe: 'The knexfile',
     defaultDescription: 'the nearest, here or in a folder above',
   },
+  x: {
+    type: 'string',
+    array: true,
+    nargs: 1,
+    describe: 'Hand name=value to scripts (op.x) and to a knexfile that is a function; repeatable',
+  },
   json: { type: 'boolean', describe: 'Print the result as one JSON document', default: false },
   quiet: { alias: 'q', type: 'boolean', describe: 'Say nothing but the result', default: false },
   verbose: { alias: 'v', type: 'boolean', describe: 'Say each statement', default: false },

@@ -2,7 +2,7 @@
  * Running the command line: words in, exit status out.
  */
 import type { Logger, Project } from '../lib/index.js';
-import { type Arguments, type Command, isSet, textOf } from './command.js';
+import { type Arguments, type Command, isSet, type Library, textOf, textsOf } from './command.js';
 import { tellFailure, usageFailure, usageStatus } from './fail.js';
 import type { Io } from './io.js';
 import { flagWords } from './literal-words.js';
@@ -58,6 +58,8 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
         knexfile: textOf(args, 'knexfile'),
         environment: textOf(args, 'env'),
         variables: io.env,
+        x: namedValues(args, library),
+        tag: textOf(args, 'tag'),
         logger,
         signal: io.signal,
       }),
@@ -74,6 +76,19 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
   if (isSet(args, 'json')) io.out(JSON.stringify(report, null, 2));
   else if (text !== '') io.out(text);
   return status;
+}
+
+/** `-x name=value`, as scripts get them; given twice, the last one counts. */
+function namedValues(args: Arguments, { UsageError }: Library): Record<string, string> {
+  const pairs = textsOf(args, 'x').map((text): [string, string] => {
+    const [, name = '', value = ''] = /^([^=]*)=?([\s\S]*)$/.exec(text) ?? [];
+    if (name !== '') return [name, value];
+    throw new UsageError('USAGE', {
+      message: `"-x ${text}" has no name`,
+      next: 'write it as in `-x tenant=acme`',
+    });
+  });
+  return Object.fromEntries(pairs);
 }
 
 function createLogger(args: Arguments, io: Io): Logger {

@@ -106,6 +106,7 @@ export const errorCodes = {
   DATABASE_READ_ONLY: ['database', 'the server is a read-only replica'],
   PRIVILEGE_MISSING: ['database', 'the user may not do what a migration needs'],
   SERVER_TOO_OLD: ['database', 'the server is older than PostgreSQL 15'],
+  POOL_EXHAUSTED: ['database', 'a Knex instance that was handed in has no free connection'],
   CONNECTION_LOST: ['database', 'the connection broke'],
   DISK_FULL: ['database', 'the server or the embedded database has no space left'],
 

@@ -5,6 +5,7 @@
 export { adopt, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
 export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
+export type { FrozenEntry } from './commands/freezing.js';
 export { init, type InitOptions, type InitReport } from './commands/init.js';
 export {
   downgrade,
@@ -27,6 +28,7 @@ export {
 } from './commands/offline.js';
 export { roundTrip, type RoundTripReport } from './commands/prove.js';
 export {
+  type BranchEntry,
   branches,
   current,
   type CurrentReport,
@@ -38,8 +40,15 @@ export {
   show,
   type ShowReport,
 } from './commands/read.js';
-export type { NewRevisionReport } from './commands/write-revision.js';
-export { type Config, defineConfig, type EnvironmentConfig, type KnexfileConfig } from './config/config.js';
+export type { NewRevisionChoices, NewRevisionReport } from './commands/write-revision.js';
+export {
+  type Config,
+  defineConfig,
+  type EnvironmentConfig,
+  type KnexfileConfig,
+  type KnexfileFunction,
+  type KnexfileRequest,
+} from './config/config.js';
 export type { LimbeckSettings, Settings } from './config/settings.js';
 export {
   AssetError,
@@ -55,6 +64,8 @@ export {
   ScriptError,
   UsageError,
 } from './errors.js';
+export type { Step } from './graph/plan.js';
+export type { RevisionId } from './graph/revision.js';
 export { type Logger, silentLogger } from './logger.js';
 export {
   dropStoredProc,
@@ -66,9 +77,14 @@ export {
   syncAssets,
 } from './ops/asset-helpers.js';
 export type { LoadOptions } from './ops/asset-loader.js';
-export type { Operations } from './ops/operations.js';
-export { openProject, type Project, type ProjectOptions } from './project.js';
+export type { Bindings, Operations, ScriptArguments } from './ops/operations.js';
+export { openProject, type Project, type ProjectOptions, type SessionRequest } from './project.js';
 export { embedded, type EmbeddedOptions } from './runtime/embedded.js';
+export type { ProgressEvent, ProgressListener, Retry, StepPosition } from './runtime/progress.js';
 export type { StepReport } from './runtime/run-plan.js';
 export { adopted, type AdoptedScript } from './script/adopted.js';
+export type { MemoryFiles } from './script/memory-scripts.js';
+export type { DigestDifference } from './schema/digest.js';
+export type { QueryResult, Statement } from './sql/statement.js';
+export type { RoundTripFinding } from './verify/round-trip.js';
 export { toolVersion } from './version.js';

@@ -1,39 +1,76 @@
 /**
  * A project, opened: its configuration, its revision graph, its scripts and its assets.
  */
-import { basename, dirname } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
+import type { Knex } from 'knex';
 import { type AssetDirectory, openAssetDirectory } from './assets/asset-directory.js';
 import { AssetHistory } from './assets/asset-history.js';
-import { assetFolderOf, readManifest } from './assets/manifest.js';
-import { type Config, resolveConfig } from './config/config.js';
+import { assetFolderOf, readManifest, readManifestFrom } from './assets/manifest.js';
+import { type Config, type EnvironmentConfig, resolveConfig } from './config/config.js';
 import { findKnexfile } from './config/knexfile.js';
 import type { LimbeckSettings } from './config/settings.js';
-import { ConfigError, LimbeckError } from './errors.js';
+import { ConfigError, LimbeckError, UsageError } from './errors.js';
 import type { RevisionId } from './graph/revision.js';
 import { RevisionGraph } from './graph/revision-graph.js';
 import { type Logger, silentLogger } from './logger.js';
 import { placeInStack } from './ops/caller-place.js';
+import type { ScriptArguments } from './ops/operations.js';
+import {
+  assertInstance,
+  borrowConnection,
+  configOfInstance,
+  isKnexInstance,
+  nameInstance,
+} from './runtime/borrowed-connection.js';
 import { nameDatabase } from './runtime/connection.js';
+import { interruption } from './runtime/database-sink.js';
+import { guardedListener, type ProgressListener } from './runtime/progress.js';
 import { openSession, type Session } from './runtime/session.js';
 import { createModuleLoader, type ModuleLoader } from './script/load-module.js';
+import { type MemoryFiles, readMemoryFiles, readMemoryScripts } from './script/memory-scripts.js';
 import { readScripts, type Script, scriptsById } from './script/script-directory.js';
 import { formatPlace } from './sql/place.js';
 
 export interface ProjectOptions {
-  /** Where to look for the knexfile, here and in the folders above. */
+  /** Where to look for the knexfile, here and in the folders above; with `knex` the project's folder. */
   readonly folder: string;
   /** The knexfile itself, in place of looking for it. */
   readonly knexfile?: string | undefined;
+  /**
+   * In place of a knexfile: a Knex instance, through a connection of whose pool each command works and which
+   * is never destroyed, or a configuration. A `limbeck` block of it is heeded.
+   */
+  readonly knex?: Knex | EnvironmentConfig | undefined;
+  /**
+   * The scripts by name, in place of script directories: modules, functions that import one, or the texts of
+   * plain-SQL scripts. What `import.meta.glob` of a bundler returns fits. Lazy ones are imported at once.
+   */
+  readonly scripts?: MemoryFiles | undefined;
+  /** With `scripts`: the texts of manifests and frozen files, by name. */
+  readonly assets?: MemoryFiles | undefined;
   /** Environment of the knexfile. Default: `NODE_ENV` of `variables`, else `development`. */
   readonly environment?: string | undefined;
   /** Environment variables to heed: `NODE_ENV` and `LIMBECK_*`. Default none. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
   /** Settings that come before those of the knexfile. */
   readonly settings?: LimbeckSettings;
+  /** Values by name for scripts (`op.x`) and for a knexfile that exports a function. Default none. */
+  readonly x?: Readonly<Record<string, string>> | undefined;
+  /** A text for scripts (`op.tag`) and such a knexfile. */
+  readonly tag?: string | undefined;
   /** Stops what runs on a database: the statement is cancelled, the revision rolled back. */
   readonly signal?: AbortSignal | undefined;
+  /** Told what a run does, as data. What it throws is logged as a warning and does not stop the run. */
+  readonly onProgress?: ProgressListener | undefined;
   /** Default: silent. */
   readonly logger?: Logger;
+}
+
+export interface SessionRequest {
+  /** Whether to be the only migrator. */
+  readonly lock: boolean;
+  /** Of this call, besides that of the project. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** What every command works on. */
@@ -43,6 +80,8 @@ export interface Project {
   readonly root: string;
   readonly graph: RevisionGraph;
   readonly scripts: ReadonlyMap<RevisionId, Script>;
+  /** Whether the scripts were handed in, so that there are no files to write. */
+  readonly isInMemory: boolean;
   /** The live files. */
   readonly live: AssetDirectory;
   /** The frozen versions; read from disk anew each time it is called. */
@@ -50,10 +89,12 @@ export interface Project {
   readonly load: ModuleLoader;
   readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
+  readonly scriptArguments: ScriptArguments;
+  readonly progress: ProgressListener;
   /** Names the database of the environment, without password and without connecting. */
   nameDatabase(): Promise<string>;
   /** Opens the database; with `lock` as its only migrator. */
-  openSession(purpose: string, options: { readonly lock: boolean }): Promise<Session>;
+  openSession(purpose: string, request: SessionRequest): Promise<Session>;
 }
 
 /**
@@ -62,56 +103,141 @@ export interface Project {
  * @throws ConfigError when the knexfile or a setting is wrong
  * @throws ScriptError when a script directory or header is wrong
  * @throws RevisionError when the scripts do not make a graph
+ * @throws UsageError `USAGE` when options contradict each other, or `knex` is a transaction
  */
 export async function openProject(options: ProjectOptions): Promise<Project> {
-  const { logger = silentLogger } = options;
-  const knexfile = findKnexfile(options.folder, options.knexfile);
-  const root = dirname(knexfile);
-  const load = createModuleLoader(root);
+  const { logger = silentLogger, signal, onProgress = () => {}, x = {}, tag } = options;
+  assertCoherent(options);
+  const place = placeOf(options);
+  const load = createModuleLoader(place.root);
   const config = await resolveConfig({
-    root,
-    knexfile: basename(knexfile),
-    exported: await importKnexfile(knexfile, load),
+    ...place,
+    exported: place.exported ?? (await importKnexfile(place.path, load)),
     environment: options.environment,
+    x,
+    tag,
     ...(options.variables && { variables: options.variables }),
     ...(options.settings && { overrides: options.settings }),
   });
-  return projectOf({ config, load, logger, signal: options.signal });
+  return projectOf({
+    config,
+    load,
+    logger,
+    signal,
+    scriptArguments: { x: Object.freeze({ ...x }), tag },
+    progress: guardedListener(onProgress, logger),
+    instance: isKnexInstance(options.knex) ? options.knex : undefined,
+    memory: await memoryOf(options),
+  });
 }
 
 /** Opens the project anew: after a command has written scripts. */
 export function reopenProject(project: Project): Promise<Project> {
-  return projectOf(project);
+  return projectOf((project as OpenedProject).base);
 }
 
-async function projectOf(base: Pick<Project, 'config' | 'load' | 'logger' | 'signal'>): Promise<Project> {
-  const { config, load, logger, signal } = base;
+/** What a project is made from, and can be made from again. */
+interface Base
+  extends Pick<Project, 'config' | 'load' | 'logger' | 'signal' | 'scriptArguments' | 'progress'> {
+  readonly instance: Knex | undefined;
+  readonly memory: Memory | undefined;
+}
+
+/** Scripts that were handed in, and the texts of their assets by file. */
+interface Memory {
+  readonly scripts: MemoryFiles;
+  readonly assets: ReadonlyMap<string, string>;
+}
+
+interface OpenedProject extends Project {
+  readonly base: Base;
+}
+
+async function projectOf(base: Base): Promise<Project> {
+  const { config, load, logger, signal, memory, instance, scriptArguments, progress } = base;
   const { root, settings } = config;
-  const scripts = await readScripts(root, settings.directories);
+  const scripts =
+    memory === undefined
+      ? await readScripts(root, settings.directories)
+      : await readMemoryScripts(root, memory.scripts);
   const graph = new RevisionGraph(scripts.map(({ revision }) => revision));
-  return {
+  const project: OpenedProject = {
+    base,
     config,
     root,
     graph,
     scripts: scriptsById(scripts),
+    isInMemory: memory !== undefined,
     live: openAssetDirectory(root, settings.rawSql, settings.kinds),
     readHistory: () =>
       new AssetHistory(
         graph,
-        scripts.flatMap((script) => manifestOf(root, script)),
+        scripts.flatMap((script) => manifestOf(root, script, memory)),
       ),
     load,
     logger,
     signal,
-    nameDatabase: () => nameDatabase(config),
-    openSession: (purpose, { lock }) =>
-      openSession(config, { logger, lock, purpose: `limbeck ${purpose}`, signal }),
+    scriptArguments,
+    progress,
+    nameDatabase: async () =>
+      instance === undefined ? nameDatabase(config) : nameInstance(instance, config),
+    async openSession(purpose, request) {
+      const stopping = eitherSignal(signal, request.signal);
+      if (stopping?.aborted === true) throw interruption();
+      return openSession(config, {
+        logger,
+        lock: request.lock,
+        purpose: `limbeck ${purpose}`,
+        signal: stopping,
+        progress,
+        ...(instance && { connect: borrowConnection(instance) }),
+      });
+    },
   };
+  return project;
 }
 
-function manifestOf(root: string, { file, revision }: Script) {
-  const manifest = readManifest(root, assetFolderOf(file), revision.id);
+function eitherSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length > 1 ? AbortSignal.any(given) : given[0];
+}
+
+function manifestOf(root: string, { file, revision }: Script, memory: Memory | undefined) {
+  const folder = assetFolderOf(file);
+  const manifest =
+    memory === undefined
+      ? readManifest(root, folder, revision.id)
+      : readManifestFrom(memory.assets, folder, revision.id);
   return manifest === undefined ? [] : [manifest];
+}
+
+async function memoryOf({ scripts, assets = {} }: ProjectOptions): Promise<Memory | undefined> {
+  return scripts && { scripts, assets: await readMemoryFiles(assets) };
+}
+
+/** What goes wrong here is a mistake in the code of the caller. */
+function assertCoherent({ knex, knexfile, scripts, assets }: ProjectOptions): void {
+  const contradiction =
+    knex !== undefined && knexfile !== undefined
+      ? ['both "knex" and "knexfile" are given', 'leave one of them out']
+      : assets !== undefined && scripts === undefined
+        ? ['"assets" are given without "scripts"', 'hand in the scripts too: assets are read where they are']
+        : undefined;
+  const [message = '', next = ''] = contradiction ?? [];
+  if (contradiction !== undefined) throw new UsageError('USAGE', { message, where: 'openProject', next });
+  if (isKnexInstance(knex)) assertInstance(knex);
+}
+
+/** The project's folder, and what stands in for its knexfile: the file, an instance or a configuration. */
+function placeOf({ folder, knexfile, knex }: ProjectOptions) {
+  if (knex === undefined) {
+    const path = findKnexfile(folder, knexfile);
+    return { root: dirname(path), knexfile: basename(path), path, exported: undefined };
+  }
+  const root = resolve(folder);
+  return isKnexInstance(knex)
+    ? { root, knexfile: 'the Knex instance', path: root, exported: configOfInstance(knex) }
+    : { root, knexfile: 'the configuration "knex"', path: root, exported: knex };
 }
 
 async function importKnexfile(path: string, load: ModuleLoader): Promise<unknown> {

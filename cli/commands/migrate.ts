@@ -3,6 +3,12 @@ import { type Command, type CommandFamily, confirmRevert, isSet, textOf, textsOf
 import { offlineOptions, offlineOr } from './offline.js';
 import { counted, duration, standing } from '../words.js';
 
+/** For commands that change the database: those run scripts, or stand for a run. */
+const tag = {
+  type: 'string',
+  describe: 'A text for scripts (op.tag) and a knexfile that is a function',
+} as const;
+
 const upgrade: Command = {
   usage: 'upgrade [target]',
   summary: 'Apply what the target requires and the database lacks',
@@ -13,7 +19,7 @@ const upgrade: Command = {
       default: 'heads',
     },
   },
-  options: offlineOptions,
+  options: { ...offlineOptions, tag },
   example: 'upgrade billing@head',
   async run(context) {
     const { args, library, openProject } = context;
@@ -43,7 +49,7 @@ const downgrade: Command = {
       demandOption: true,
     },
   },
-  options: offlineOptions,
+  options: { ...offlineOptions, tag },
   example: 'downgrade -1',
   async run(context) {
     const { args, library, openProject } = context;
@@ -73,6 +79,7 @@ const stamp: Command = {
   },
   options: {
     ...offlineOptions,
+    tag,
     purge: {
       type: 'boolean',
       describe: 'Forget the recorded revisions first, whatever they are',

@@ -35,7 +35,12 @@ export interface Manifest {
   /** The `.assets` folder, as errors name it. */
   readonly folder: string;
   readonly entries: readonly ManifestEntry[];
+  /** The texts of the folder's files, where they are not on disk. */
+  readonly texts?: MemoryTexts;
 }
+
+/** Texts by file, as errors name it, in place of a disk. */
+export type MemoryTexts = ReadonlyMap<string, string>;
 
 /** A frozen file on its way to disk: a manifest entry and its text. */
 export interface FrozenFile {
@@ -60,20 +65,37 @@ export function readManifest(root: string, folder: string, revision: RevisionId)
 }
 
 /**
+ * Reads the manifest of a revision from texts that were handed in.
+ *
+ * @throws AssetError `MANIFEST_INVALID`
+ */
+export function readManifestFrom(
+  texts: MemoryTexts,
+  folder: string,
+  revision: RevisionId,
+): Manifest | undefined {
+  const file = `${folder}/manifest.json`;
+  const text = texts.get(file);
+  return text === undefined ? undefined : { revision, folder, entries: parseManifest(text, file), texts };
+}
+
+/**
  * Reads the frozen text of an entry, and checks that it is the one that was frozen.
  *
  * @throws AssetError `ASSET_MISSING`, `ASSET_TAMPERED`
  */
 export function readFrozen(root: string, manifest: Manifest, entry: ManifestEntry): string {
   const file = frozenFileOf(manifest, entry.path);
-  if (!existsSync(join(root, file))) {
+  const bytes = bytesOf(root, manifest, file);
+  if (bytes === undefined) {
+    const where = manifest.texts === undefined ? 'on disk' : 'among the assets that were handed in';
     throw new AssetError('ASSET_MISSING', {
-      message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" is not on disk`,
+      message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" is not ${where}`,
       where: file,
       next: 'restore it from version control; `.assets` folders travel with their scripts',
     });
   }
-  const text = decodeAsset(readFileSync(join(root, file)), file);
+  const text = decodeAsset(bytes, file);
   if (hashAsset(text) !== entry.sha256) {
     throw new AssetError('ASSET_TAMPERED', {
       message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" was changed after it was frozen`,
@@ -82,6 +104,12 @@ export function readFrozen(root: string, manifest: Manifest, entry: ManifestEntr
     });
   }
   return text;
+}
+
+function bytesOf(root: string, { texts }: Manifest, file: string): Uint8Array | undefined {
+  if (texts === undefined) return existsSync(join(root, file)) ? readFileSync(join(root, file)) : undefined;
+  const text = texts.get(file);
+  return text === undefined ? undefined : Buffer.from(text);
 }
 
 /** Where the frozen text of a path lies, as errors name it. */

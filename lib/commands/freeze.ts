@@ -13,6 +13,7 @@ import type { StepReport } from '../runtime/run-plan.js';
 import type { Session } from '../runtime/session.js';
 import type { Script } from '../script/script-directory.js';
 import {
+  assertOnDisk,
   callsOf,
   changesFor,
   freezeFor,
@@ -89,7 +90,9 @@ function named(project: Project, script: Script, files: readonly string[]): Asse
   };
 }
 
-function freezable({ graph, scripts }: Project, text: string): Script {
+function freezable(project: Project, text: string): Script {
+  assertOnDisk(project);
+  const { graph, scripts } = project;
   const { revisions } = resolve(graph, text);
   const [id, ...others] = revisions;
   const script = id === undefined ? undefined : scripts.get(id);

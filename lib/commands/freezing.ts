@@ -11,7 +11,7 @@ import {
   readFrozen,
   writeManifest,
 } from '../assets/manifest.js';
-import { AssetError } from '../errors.js';
+import { AssetError, UsageError } from '../errors.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { LearningLoader } from '../ops/asset-loader.js';
@@ -25,6 +25,19 @@ import { RecordingSink } from '../sql/statement.js';
 
 /** A frozen file, as commands report it. */
 export type FrozenEntry = Pick<ManifestEntry, 'path' | 'action' | 'objects'>;
+
+/**
+ * Refuses to write beside scripts that were handed in.
+ *
+ * @throws UsageError `USAGE`
+ */
+export function assertOnDisk({ isInMemory }: Project): void {
+  if (!isInMemory) return;
+  throw new UsageError('USAGE', {
+    message: 'the scripts of this project were handed in: there are no files to write',
+    next: 'open the project by its folder, without "scripts"',
+  });
+}
 
 /** Freezes files for a revision that builds on `parents`; writes nothing. */
 export function freezeFor(
@@ -74,7 +87,15 @@ export async function learnCalls(project: Project, script: Script): Promise<Lear
   const context = { knex, config: project.config.knex, sink, awaiting, callerPlace: () => undefined };
   const revision = script.revision.id;
   const knexes = createSinkKnexes(context);
-  const op = createOperations({ ...context, ...knexes, revision, direction: 'upgrade', assets });
+  const { scriptArguments } = project;
+  const op = createOperations({
+    ...context,
+    ...knexes,
+    scriptArguments,
+    revision,
+    direction: 'upgrade',
+    assets,
+  });
   const module = await loadScript(script, project.load);
   await module.upgrade(op);
   return assets;

@@ -35,6 +35,8 @@ export interface MigrationReport {
 export interface TargetOptions {
   /** Where to: an identifier such as `heads`, `base`, `+1`, `billing@head`, or part of an id. */
   readonly target: string;
+  /** Stops this call, besides the signal of the project. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -47,10 +49,10 @@ export interface TargetOptions {
  */
 export async function upgrade(
   project: Project,
-  { target }: Partial<TargetOptions> = {},
+  { target, signal }: Partial<TargetOptions> = {},
 ): Promise<MigrationReport> {
   refuseRange(target ?? '', 'upgrade');
-  return migrate(project, 'upgrade', (rows, history) =>
+  return migrate(project, { purpose: 'upgrade', signal }, (rows, history) =>
     upgradePlan(project, target ?? 'heads', rows, history),
   );
 }
@@ -73,9 +75,12 @@ export function upgradePlan(
  *
  * @throws as `upgrade`
  */
-export async function downgrade(project: Project, { target }: TargetOptions): Promise<MigrationReport> {
+export async function downgrade(
+  project: Project,
+  { target, signal }: TargetOptions,
+): Promise<MigrationReport> {
   refuseRange(target, 'downgrade');
-  return migrate(project, 'downgrade', (rows) => downgradePlan(project, target, rows));
+  return migrate(project, { purpose: 'downgrade', signal }, (rows) => downgradePlan(project, target, rows));
 }
 
 /** Plans a downgrade. */
@@ -85,10 +90,15 @@ export function downgradePlan({ graph }: Project, target: string, rows: readonly
 
 type Planner = (rows: readonly RevisionId[], history: AssetHistory) => Step[];
 
-async function migrate(project: Project, purpose: string, plan: Planner): Promise<MigrationReport> {
+interface Call {
+  readonly purpose: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function migrate(project: Project, { purpose, signal }: Call, plan: Planner): Promise<MigrationReport> {
   const started = performance.now();
   const history = project.readHistory();
-  const session = await project.openSession(purpose, { lock: true });
+  const session = await project.openSession(purpose, { lock: true, signal });
   try {
     const from = withoutAncestors(project.graph, session.state.rows);
     const { steps, rows } = await runSteps(project, session, plan(from, history), history);

@@ -83,7 +83,7 @@ function databaseOf(project: Project, session: Session) {
   return {
     async run(step: Parameters<typeof runPlan>[0][number]) {
       const { ddl } = project.config.settings;
-      const context = { ...project, history, session, ddl, logger: silentLogger };
+      const context = { ...project, history, session, ddl, logger: silentLogger, progress: undefined };
       await runPlan([step], { ...context, transaction: 'revision' });
       await session.refresh();
     },

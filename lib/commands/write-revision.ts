@@ -16,7 +16,7 @@ import {
   type ScriptExtension,
   writeScript,
 } from '../script/new-script.js';
-import { type FrozenEntry, writeFrozen } from './freezing.js';
+import { assertOnDisk, type FrozenEntry, writeFrozen } from './freezing.js';
 
 export interface NewRevisionReport {
   /** null when `autogenerate` found nothing to ship. */
@@ -56,6 +56,7 @@ export function writeRevision(
   links: Links,
   files: readonly FrozenFile[],
 ): NewRevisionReport {
+  assertOnDisk(project);
   const { root, config } = project;
   const { fileName, timeZone, template } = config.settings;
   const id = options.revisionId ?? newRevisionId();

@@ -24,8 +24,21 @@ export type EnvironmentConfig = Omit<Knex.Config, 'connection'> & {
 /** What a knexfile exports: one configuration, one for each environment, a promise or a function of either. */
 export type KnexfileConfig = EnvironmentConfig | Readonly<Record<string, EnvironmentConfig>>;
 
+/** What a knexfile is told that exports a function. */
+export interface KnexfileRequest {
+  /** The environment that is wanted. */
+  readonly environment: string;
+  /** Values by name, as with `-x name=value`. */
+  readonly x: Readonly<Record<string, string>>;
+  /** As with `--tag`. */
+  readonly tag: string | undefined;
+}
+
+/** A knexfile as a function of what the caller says. */
+export type KnexfileFunction = (request: KnexfileRequest) => KnexfileConfig | Promise<KnexfileConfig>;
+
 /** Types a knexfile; returns what it is given. */
-export function defineConfig<Given extends KnexfileConfig | Promise<KnexfileConfig> | (() => unknown)>(
+export function defineConfig<Given extends KnexfileConfig | Promise<KnexfileConfig> | KnexfileFunction>(
   config: Given,
 ): Given {
   return config;
@@ -51,6 +64,9 @@ export interface ConfigRequest {
   readonly environment?: string | undefined;
   /** Environment variables: `NODE_ENV` and `LIMBECK_*`. */
   readonly variables?: Readonly<Record<string, string | undefined>>;
+  /** What the caller hands to a knexfile that exports a function. */
+  readonly x?: Readonly<Record<string, string>> | undefined;
+  readonly tag?: string | undefined;
   /** Settings of the caller: the flags. */
   readonly overrides?: LimbeckSettings;
 }
@@ -62,10 +78,10 @@ export interface ConfigRequest {
  *   `NOT_POSTGRESQL`
  */
 export async function resolveConfig(request: ConfigRequest): Promise<Config> {
-  const { root, knexfile, variables = {}, overrides = {} } = request;
-  const exported = await evaluate(request.exported, knexfile);
+  const { root, knexfile, variables = {}, overrides = {}, x = {}, tag } = request;
   // As in Knex, a variable that is set to nothing says nothing.
   const wanted = request.environment ?? (variables['NODE_ENV'] || 'development');
+  const exported = await evaluate(request.exported, knexfile, { environment: wanted, x, tag });
   const { limbeck = {}, connection, ...rest } = environmentOf(exported, wanted, knexfile);
   const knex: Knex.Config = connection === undefined ? rest : { ...rest, connection };
   assertPostgres(knex, knexfile, wanted);
@@ -97,8 +113,12 @@ function inProject(root: string, settings: Settings): Settings {
 }
 
 /** A knexfile may export a function, a promise, and `default`, one in the other. */
-async function evaluate(exported: unknown, knexfile: string): Promise<Record<string, unknown>> {
-  const value = await settle(defaultOf(exported), knexfile);
+async function evaluate(
+  exported: unknown,
+  knexfile: string,
+  request: KnexfileRequest,
+): Promise<Record<string, unknown>> {
+  const value = await settle(defaultOf(exported), knexfile, request);
   if (isObject(value)) return value;
   throw new ConfigError('KNEXFILE_INVALID', {
     message: `the knexfile exports ${value === null ? 'null' : typeof value}, not a configuration`,
@@ -114,9 +134,11 @@ function defaultOf(exported: unknown): unknown {
   return isObject(given) && given['__esModule'] === true ? given['default'] : given;
 }
 
-async function settle(given: unknown, knexfile: string): Promise<unknown> {
+async function settle(given: unknown, knexfile: string, request: KnexfileRequest): Promise<unknown> {
   try {
-    return await (typeof given === 'function' ? (given as () => unknown)() : given);
+    return await (typeof given === 'function'
+      ? (given as (request: KnexfileRequest) => unknown)(request)
+      : given);
   } catch (error) {
     throw new ConfigError('KNEXFILE_INVALID', {
       message: `the ${typeof given === 'function' ? 'function' : 'promise'} that the knexfile exports failed: ${(error as Error).message}`,

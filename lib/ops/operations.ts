@@ -14,8 +14,18 @@ import type { Awaiting } from './awaiting.js';
 /** Values for `?` in order, or for `:name` by name. */
 export type Bindings = readonly unknown[] | Readonly<Record<string, unknown>>;
 
+/** What the caller of a command hands to scripts and knexfile. */
+export interface ScriptArguments {
+  /** Values by name, as with `-x name=value`; those without a value are empty texts. */
+  readonly x: Readonly<Record<string, string>>;
+  /** One text, as with `--tag`. */
+  readonly tag: string | undefined;
+}
+
+export const noArguments: ScriptArguments = { x: Object.freeze({}), tag: undefined };
+
 /** The argument of `upgrade` and `downgrade`. */
-export interface Operations {
+export interface Operations extends ScriptArguments {
   /** The revision that is being applied or reverted. */
   readonly revision: RevisionId;
   readonly direction: 'upgrade' | 'downgrade';
@@ -68,6 +78,8 @@ export interface Operations {
 export interface OperationsContext {
   readonly revision: RevisionId;
   readonly direction: 'upgrade' | 'downgrade';
+  /** Default: none. */
+  readonly scriptArguments?: ScriptArguments;
   readonly sink: Sink;
   /** A Knex whose schema builders record into the sink. */
   readonly schemaKnex: Knex;
@@ -80,7 +92,7 @@ export interface OperationsContext {
 
 /** Makes the `op` of one step. */
 export function createOperations(context: OperationsContext): Operations {
-  const { sink, schemaKnex, queryKnex, assets, awaiting } = context;
+  const { sink, schemaKnex, queryKnex, assets, awaiting, scriptArguments = noArguments } = context;
   let savepoints = 0;
 
   async function execute(sql: string, bindings?: Bindings): Promise<unknown> {
@@ -113,6 +125,8 @@ export function createOperations(context: OperationsContext): Operations {
     revision: context.revision,
     direction: context.direction,
     offline: !sink.canRead,
+    x: scriptArguments.x,
+    tag: scriptArguments.tag,
     get schema() {
       return schemaKnex.schema;
     },

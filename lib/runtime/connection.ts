@@ -62,7 +62,7 @@ export async function openConnection(config: Config, logger: Logger): Promise<Op
 }
 
 /** What is used of the client inside a Knex. */
-interface KnexClient {
+export interface KnexClient {
   readonly connectionSettings: object;
   driver: { readonly Client: new (settings: object) => PgConnection };
   acquireConnection(): Promise<PgConnection>;
@@ -88,7 +88,7 @@ function startedBy(client: KnexClient): readonly PgConnection[] {
 }
 
 /** PGlite has one session: another connection would be the same one. */
-async function queryBeside(client: KnexClient, text: string, values: readonly unknown[]) {
+export async function queryBeside(client: KnexClient, text: string, values: readonly unknown[]) {
   if ('connection' in client.connectionSettings) return [];
   const other = await client.acquireRawConnection();
   try {
@@ -159,7 +159,8 @@ function createKnex(knex: KnexFactory, config: Knex.Config): Knex {
   }
 }
 
-function describeDatabase(config: Knex.Config, opened: Knex, { root, knexfile }: Config): string {
+/** Returns the database in words, without password. */
+export function describeDatabase(config: Knex.Config, opened: Knex, { root, knexfile }: Config): string {
   const directory = embeddedDirectoryOf(config);
   if (directory !== undefined || typeof config.connection === 'function') {
     return directory === undefined
@@ -211,7 +212,7 @@ const embeddedAdvice = {
 };
 
 /** Chooses code and advice for a connection that cannot be opened. */
-function connectFailure(error: unknown, database: string, isEmbedded: boolean): LimbeckError {
+export function connectFailure(error: unknown, database: string, isEmbedded: boolean): LimbeckError {
   if (error instanceof LimbeckError) return error;
   const cause = error as ServerError;
   const advice = isEmbedded ? embeddedAdvice : serverAdvice;

@@ -10,6 +10,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LimbeckError, LockError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import type { Retry } from './progress.js';
 import type { Session } from './session.js';
 
 export interface LockRetryOptions {
@@ -28,6 +29,8 @@ export interface Attempt {
   attempt(): Promise<void>;
   /** Rolls back what a failed attempt left. */
   undo(): Promise<void>;
+  /** Told before the pause of each retry. */
+  retrying?(retry: Retry): void;
 }
 
 /**
@@ -56,6 +59,7 @@ export async function withLockRetries(
       logger.info(
         `${wait}; rolled back, trying again in ${(pauseMs / 1000).toFixed(1)} s (${count} of ${attempts})`,
       );
+      step.retrying?.({ blocker, attempt: count, attempts, pauseMs: Math.round(pauseMs) });
       await sleep(pauseMs);
     } finally {
       watch.stop();

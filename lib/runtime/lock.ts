@@ -7,6 +7,7 @@ import { LockError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { DatabaseSink } from './database-sink.js';
 import type { LedgerNames } from './ledger.js';
+import type { ProgressListener } from './progress.js';
 
 /**
  * The key of limbeck's advisory lock: one for each schema and version table, so that tenants in schemas
@@ -41,12 +42,16 @@ export async function waitForLock(
   key: string,
   timeoutMs: number,
   logger: Logger,
+  progress: ProgressListener = () => {},
 ): Promise<void> {
   const until = performance.now() + timeoutMs;
   let told = '';
   for (;;) {
     const holder = await readHolder(sink, key);
-    if (holder !== told) logger.info(`waiting for ${holder}`);
+    if (holder !== told) {
+      logger.info(`waiting for ${holder}`);
+      progress({ kind: 'lock-waits', holder, timeoutMs });
+    }
     told = holder;
     if (performance.now() >= until) throw timedOut(holder, timeoutMs, sink.database);
     await sleep(pollMs);

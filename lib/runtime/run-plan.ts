@@ -7,16 +7,18 @@ import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Logger } from '../logger.js';
+import type { ScriptArguments } from '../ops/operations.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
 import { interruption } from './database-sink.js';
 import type { StepTimeouts } from './ledger.js';
 import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
+import type { ProgressListener, Retry, StepPosition } from './progress.js';
 import { type ReadyStep, readySteps } from './ready-steps.js';
 import { refuseLongRows } from './row-width.js';
 import type { Session } from './session.js';
-import { messageOf, stepFailure } from './step-failure.js';
-import { eventOf, type StepEnds, StepRunner } from './step-runner.js';
+import { messageOf, stepFailure, stoppedBefore } from './step-failure.js';
+import { eventOf, StepRunner } from './step-runner.js';
 
 export interface RunContext {
   readonly root: string;
@@ -28,6 +30,10 @@ export interface RunContext {
   readonly transaction: 'revision' | 'all';
   readonly ddl: LockRetryOptions & StepTimeouts;
   readonly logger: Logger;
+  /** Default: none. */
+  readonly scriptArguments?: ScriptArguments;
+  /** Default: nobody is told. */
+  readonly progress?: ProgressListener | undefined;
 }
 
 /** One step that was done. */
@@ -50,7 +56,24 @@ export interface RunReport {
  * @throws MigrationError that keeps the code of what went wrong, and says what stands
  */
 export async function runPlan(plan: readonly Step[], context: RunContext): Promise<RunReport> {
-  const { session, graph, logger } = context;
+  const { session, progress = () => {} } = context;
+  const started = performance.now();
+  const durationMs = () => Math.round(performance.now() - started);
+  progress({ kind: 'run-begins', steps: plan, current: session.state.rows });
+  try {
+    const report = await runSteps(plan, { ...context, progress });
+    progress({ kind: 'run-ends', steps: report.steps, current: report.rows, durationMs: durationMs() });
+    return report;
+  } catch (error) {
+    progress({ kind: 'run-fails', error: error as Error, durationMs: durationMs() });
+    throw error;
+  }
+}
+
+type TellingContext = RunContext & { readonly progress: ProgressListener };
+
+async function runSteps(plan: readonly Step[], context: TellingContext): Promise<RunReport> {
+  const { session, graph, logger, progress } = context;
   const before = withoutAncestors(graph, session.state.rows);
   if (plan.length === 0) return { steps: [], rows: before };
   const steps = await readySteps(plan, session.state.rows, context);
@@ -62,34 +85,52 @@ export async function runPlan(plan: readonly Step[], context: RunContext): Promi
   const applied = graph.closure(before.filter((row) => graph.has(row)));
   const runner = new StepRunner({ ...context, ...session, assets: session.state.assets }, applied);
   const done: StepReport[] = [];
-  for (const step of steps) {
+  const standing = () => {
+    const stands = context.transaction === 'revision' ? done : [];
+    const rows = stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []);
+    return { stands, rows };
+  };
+  for (const [index, step] of steps.entries()) {
+    if (session.sink.isInterrupted) {
+      await session.sink.rollback();
+      const { stands, rows } = standing();
+      throw stoppedBefore(step, stands, rows);
+    }
     const started = performance.now();
+    const position = positionOf(step, index, steps.length);
+    progress({ kind: 'step-begins', ...position });
     logger.info(`${step.direction} ${step.revision} ${step.script.revision.message ?? ''}`.trimEnd());
     try {
-      await runStep(step, runner, context, { isFirst: step === steps[0], isLast: step === steps.at(-1) });
+      await runStep(position, step, runner, context);
     } catch (error) {
-      const stands = context.transaction === 'revision' ? done : [];
+      const { stands, rows } = standing();
       const failure = session.sink.isInterrupted ? interruption(error) : error;
       await noteFailure(step, failure, performance.now() - started, session);
-      throw stepFailure(
-        failure,
-        step,
-        stands,
-        stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []),
-      );
+      throw stepFailure(failure, step, stands, rows);
     }
-    done.push(reportOf(step, performance.now() - started));
+    const durationMs = Math.round(performance.now() - started);
+    done.push({ ...reportOf(step), durationMs });
+    progress({ kind: 'step-ends', ...position, durationMs });
   }
   return { steps: done, rows: steps.at(-1)?.change.rows ?? before };
 }
 
-function reportOf({ direction, revision, script }: ReadyStep, durationMs: number): StepReport {
-  return { direction, revision, message: script.revision.message, durationMs: Math.round(durationMs) };
+function reportOf({ direction, revision, script }: ReadyStep) {
+  return { direction, revision, message: script.revision.message };
+}
+
+function positionOf(step: ReadyStep, index: number, count: number): StepPosition {
+  return { ...reportOf(step), position: index + 1, count };
 }
 
 /** A step that has a transaction of its own is tried again when it meets a lock. */
-async function runStep(step: ReadyStep, runner: StepRunner, context: RunContext, ends: StepEnds) {
-  const { session, transaction, ddl, logger } = context;
+async function runStep(
+  position: StepPosition,
+  step: ReadyStep,
+  runner: StepRunner,
+  { session, transaction, ddl, logger, progress }: TellingContext,
+) {
+  const ends = { isFirst: position.position === 1, isLast: position.position === position.count };
   if (transaction === 'all') return runner.run(step, ends);
   const reinstall = runner.mark();
   const attempt = () => runner.run(step, { isFirst: true, isLast: true });
@@ -97,7 +138,8 @@ async function runStep(step: ReadyStep, runner: StepRunner, context: RunContext,
     await session.sink.rollback();
     reinstall();
   };
-  return withLockRetries({ attempt, undo }, session, ddl, logger);
+  const retrying = (retry: Retry) => progress({ kind: 'step-retries', ...position, ...retry });
+  return withLockRetries({ attempt, undo, retrying }, session, ddl, logger);
 }
 
 /** Rolls back and notes the failure; what cannot be noted does not hide the error. */

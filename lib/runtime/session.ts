@@ -8,6 +8,7 @@ import { type OpenConnection, openConnection } from './connection.js';
 import { DatabaseSink } from './database-sink.js';
 import { Ledger, type LedgerState } from './ledger.js';
 import { lockKey, tryLockColumn, waitForLock } from './lock.js';
+import type { ProgressListener } from './progress.js';
 
 export interface Session extends OpenConnection {
   readonly sink: DatabaseSink;
@@ -32,6 +33,10 @@ export interface SessionOptions {
   readonly purpose: string;
   /** Stops what runs in the session. */
   readonly signal?: AbortSignal | undefined;
+  /** Told of waiting for the lock. */
+  readonly progress?: ProgressListener;
+  /** Default: a connection of its own. */
+  readonly connect?: typeof openConnection;
 }
 
 const oldestServer = 150_000;
@@ -44,8 +49,8 @@ const emptyState: LedgerState = { rows: [], assets: new Map() };
  * @throws LockError `LOCK_TIMEOUT`, `DIRECTORY_LOCKED`
  */
 export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
-  const { logger, signal } = options;
-  const opened = await openConnection(config, logger);
+  const { logger, signal, connect = openConnection } = options;
+  const opened = await connect(config, logger);
   const sink = new DatabaseSink(opened.connection, opened.database, (text) => logger.debug(text));
   const stop = () => {
     sink.interrupt();
@@ -53,6 +58,8 @@ export async function openSession(config: Config, options: SessionOptions): Prom
       void opened.beside('select pg_cancel_backend($1)', [opened.processId]);
   };
   signal?.addEventListener('abort', stop);
+  // While it connected nobody listened.
+  if (signal?.aborted === true) sink.interrupt();
   const close = () => {
     signal?.removeEventListener('abort', stop);
     return opened.close();
@@ -77,7 +84,7 @@ async function introduce(
   let facts = await readFacts(sink, ledger, purpose, lock ? key : undefined);
   assertUsable(facts, lock, opened.database);
   if (lock && !facts.locked) {
-    await waitForLock(sink, key, settings.lockTimeout, logger);
+    await waitForLock(sink, key, settings.lockTimeout, logger, options.progress);
     facts = await readFacts(sink, ledger, purpose, undefined);
   }
   let state = await readState(sink, ledger, facts);

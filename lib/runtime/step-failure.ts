@@ -6,6 +6,7 @@ import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Script } from '../script/script-directory.js';
 import { scriptPlace } from '../script/script-module.js';
+import { interruption } from './database-sink.js';
 import { driverFailure, isConnectionLost, type ServerError } from './sql-failure.js';
 
 /**
@@ -28,6 +29,20 @@ export function stepFailure(
     next: `${failure.next}; ${whatStands(failure, applied, current)}`,
     cause: error,
     details: { ...failure.details, revision, direction, applied, current },
+  });
+}
+
+/** Makes the error for a run that was stopped between two steps: `step` would have been the next. */
+export function stoppedBefore(
+  { direction, revision }: Step,
+  applied: readonly Step[],
+  current: readonly RevisionId[],
+): MigrationError {
+  const stopped = interruption();
+  return new MigrationError(stopped.code, {
+    message: `it was interrupted before the ${direction} of "${revision}"`,
+    next: `${stopped.next}; ${whatStands(stopped, applied, current)}`,
+    details: { revision, direction, applied, current },
   });
 }
 

@@ -11,7 +11,7 @@ import type { RevisionId } from '../graph/revision.js';
 import { Awaiting } from '../ops/awaiting.js';
 import { callerPlace } from '../ops/caller-place.js';
 import { createAssetLoader, type RunLoader } from '../ops/load-assets.js';
-import { createOperations } from '../ops/operations.js';
+import { createOperations, type ScriptArguments } from '../ops/operations.js';
 import { ownStatement, type Sink } from '../sql/statement.js';
 import { InstalledMirror } from './installed-assets.js';
 import { createSinkKnexes, type KnexFactory, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
@@ -42,6 +42,8 @@ export interface StepRunnerContext {
   /** The environment's Knex configuration. */
   readonly config: Knex.Config;
   readonly ddl: StepTimeouts;
+  /** Default: none. */
+  readonly scriptArguments?: ScriptArguments;
 }
 
 /** What a run keeps from step to step. */
@@ -88,13 +90,15 @@ export class StepRunner {
     const awaiting = new Awaiting();
     const assets = this.#loaderOf(step);
     const place = () => callerPlace(step.script);
+    const { sink, scriptArguments } = this.#context;
     this.#knexContext.awaiting = awaiting;
     this.#knexContext.callerPlace = place;
     const op = createOperations({
       revision: step.revision,
       direction: step.direction,
+      ...(scriptArguments && { scriptArguments }),
       ...this.#knexes,
-      sink: this.#context.sink,
+      sink,
       assets,
       awaiting,
       callerPlace: place,

@@ -14,10 +14,13 @@ export interface Script {
   readonly file: string;
   readonly path: string;
   readonly format: 'module' | 'sql';
+  /** Where it was handed in: its exports, or the text of plain SQL. */
+  readonly source?: string | Readonly<Record<string, unknown>>;
 }
 
 const modulePattern = /\.[cm]?[jt]s$/;
-const passedOver = /^\.|\.d\.[cm]?ts$|\.map$|\.assets(\.new)?$/;
+/** Names that stand beside scripts and are none. */
+export const passedOver = /^\.|\.d\.[cm]?ts$|\.map$|\.assets(\.new)?$/;
 
 /**
  * Reads the headers of all scripts, without executing any.
@@ -70,7 +73,8 @@ function readHeader(path: string, file: string, format: 'module' | 'sql'): Scrip
   return format === 'sql' ? readSqlHeader(text, file) : readModuleHeader(text, file);
 }
 
-function revisionOf(header: ScriptHeader, file: string): Revision {
+/** Makes the revision that a header declares. */
+export function revisionOf(header: ScriptHeader, file: string): Revision {
   return {
     id: header.revision,
     downRevisions: header.downRevisions,

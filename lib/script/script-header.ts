@@ -19,10 +19,17 @@ export interface ScriptHeader {
   readonly message: string | undefined;
 }
 
-type Literal = string | null | readonly string[];
+export type Literal = string | null | readonly string[];
 
-const fields = ['revision', 'downRevision', 'branchLabels', 'dependsOn', 'created', 'message'] as const;
-type Field = (typeof fields)[number];
+export const fields = [
+  'revision',
+  'downRevision',
+  'branchLabels',
+  'dependsOn',
+  'created',
+  'message',
+] as const;
+export type Field = (typeof fields)[number];
 
 /** Makes the lexer ready; must have resolved before headers of modules are read. */
 export async function prepareHeaderReader(): Promise<void> {
@@ -67,7 +74,8 @@ function isList(field: Field): boolean {
   return field === 'downRevision' || field === 'branchLabels' || field === 'dependsOn';
 }
 
-function headerFrom(
+/** Makes a header of its values; undefined when there is no `revision` among them. */
+export function headerFrom(
   values: ReadonlyMap<Field, Literal>,
   file: string,
   comment: string | undefined,

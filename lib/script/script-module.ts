@@ -17,8 +17,8 @@ export type Direction = 'upgrade' | 'downgrade';
 export interface ScriptModule {
   readonly upgrade: MigrationFunction;
   readonly downgrade: MigrationFunction;
-  /** SHA-256 of the file's bytes, in hex. */
-  readonly sha256: string;
+  /** SHA-256 of the file's bytes, in hex; null for a module that was handed in. */
+  readonly sha256: string | null;
 }
 
 /**
@@ -29,14 +29,18 @@ export interface ScriptModule {
  * @throws AssetError `ASSET_UNREADABLE` when plain SQL is not UTF-8
  */
 export async function loadScript(script: Script, load: ModuleLoader): Promise<ScriptModule> {
-  const bytes = readFileSync(script.path);
+  const { source } = script;
+  if (typeof source === 'object') return { ...functionsOf(source, script), sha256: null };
+  const bytes = source === undefined ? readFileSync(script.path) : Buffer.from(source);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   if (script.format === 'sql') return { ...sqlScript(decodeAsset(bytes, script.file), script.file), sha256 };
-  const exported = await importScript(script, load);
+  return { ...functionsOf(await importScript(script, load), script), sha256 };
+}
+
+function functionsOf(exported: Readonly<Record<string, unknown>>, script: Script) {
   return {
     upgrade: functionOf(exported, 'upgrade', script),
     downgrade: functionOf(exported, 'downgrade', script),
-    sha256,
   };
 }
 
@@ -55,7 +59,7 @@ async function importScript(script: Script, load: ModuleLoader): Promise<Record<
 }
 
 function functionOf(
-  exported: Record<string, unknown>,
+  exported: Readonly<Record<string, unknown>>,
   direction: Direction,
   script: Script,
 ): MigrationFunction {

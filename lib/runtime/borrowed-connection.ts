@@ -1,0 +1,185 @@
+/**
+ * Working through a connection of a Knex instance that belongs to somebody else.
+ *
+ * It comes from the instance's pool and goes back as it came: without limbeck's lock, without an open
+ * transaction, with the settings that it had. If that cannot be said for sure, it is thrown away.
+ */
+import type { Knex } from 'knex';
+import type { Config } from '../config/config.js';
+import { DatabaseError, UsageError } from '../errors.js';
+import { quoteLiteral } from '../sql/quote.js';
+import {
+  connectFailure,
+  describeDatabase,
+  type KnexClient,
+  type OpenConnection,
+  type openConnection,
+  queryBeside,
+} from './connection.js';
+import { embeddedDirectoryOf } from './embedded.js';
+import { loadKnex } from './knex-client.js';
+import { lockKey } from './lock.js';
+import { type PgConnection, sendMessage } from './pg-connection.js';
+
+/** Returns whether something is a Knex instance, and not the configuration of one. */
+export function isKnexInstance(given: unknown): given is Knex {
+  return typeof given === 'function' && 'client' in given;
+}
+
+/**
+ * Refuses what limbeck cannot work through.
+ *
+ * @throws UsageError `USAGE` for a transaction: limbeck commits, and rolls back, on its own
+ */
+export function assertInstance(instance: Knex): void {
+  if (instance.isTransaction !== true) return;
+  throw new UsageError('USAGE', {
+    message: 'the Knex instance is a transaction',
+    where: 'openProject',
+    next: 'hand in the instance that it was begun on: limbeck has transactions of its own',
+  });
+}
+
+/** Returns the configuration that an instance was made from, without a pool that is not its own. */
+export function configOfInstance({ client }: Knex): Knex.Config {
+  const { connectionPool: _pool, ...config } = (
+    client as { config: Knex.Config & { connectionPool?: unknown } }
+  ).config;
+  return config;
+}
+
+/** Names the database of an instance, without password and without connecting. */
+export function nameInstance(instance: Knex, config: Config): string {
+  const given = config.knex;
+  const isNamed = typeof given.connection !== 'function' || embeddedDirectoryOf(given) !== undefined;
+  return isNamed && given.connection !== undefined
+    ? describeDatabase(given, instance, config)
+    : 'the connection of the Knex instance';
+}
+
+/**
+ * Makes what a session connects with: it takes a connection from the pool of the instance, and closing it
+ * gives it back.
+ *
+ * The connection it opens throws DatabaseError `POOL_EXHAUSTED` when all are in use for too long, and as
+ * `openConnection`; UsageError `USAGE` when the instance was destroyed.
+ */
+export function borrowConnection(instance: Knex): typeof openConnection {
+  return async (config, logger) => {
+    const knex = await loadKnex(config.root);
+    const database = nameInstance(instance, config);
+    logger.info(`database: ${database} (${config.environment})`);
+    const borrowed = await borrow(instance, config, database);
+    const { client, connection } = borrowed;
+    const looking = new Set<Promise<unknown>>();
+    const beside: OpenConnection['beside'] = (text, values) => {
+      const answer = queryBeside(client, text, values).catch(() => []);
+      looking.add(answer);
+      return answer.finally(() => looking.delete(answer));
+    };
+    return {
+      connection,
+      knex,
+      config: config.knex,
+      database,
+      beside,
+      processId: connection.processID ?? undefined,
+      async close() {
+        // One of them may be cancelling what runs here, which must not hit whoever has the connection next.
+        await Promise.all(looking);
+        await giveBack(borrowed, config);
+      },
+    };
+  };
+}
+
+interface Borrowed {
+  readonly client: KnexClient;
+  readonly connection: PgConnection;
+  /** SQL that brings back the settings which the connection came with. */
+  readonly settings: string;
+}
+
+async function borrow(instance: Knex, config: Config, database: string): Promise<Borrowed> {
+  const client = instance.client as KnexClient;
+  const connection = await client.acquireConnection().catch((error: unknown) => {
+    throw acquireFailure(error as Error, config, database);
+  });
+  try {
+    return { client, connection, settings: await readSettings(connection) };
+  } catch (error) {
+    await throwAway(client, connection);
+    throw connectFailure((error as Error).cause ?? error, database, isEmbedded(config));
+  }
+}
+
+/**
+ * What a pool's `afterCreate` has set, and what Knex has, is in force for the session; a script may change it,
+ * and RESET alone would go back behind it.
+ */
+async function readSettings(connection: PgConnection): Promise<string> {
+  const [{ rows = [] } = {}] = await sendMessage(
+    connection,
+    `select name, setting from pg_settings where source = 'session' and context in ('user', 'superuser')
+union all select 'role', current_setting('role')`,
+  );
+  const calls = rows.map(
+    ({ name, setting }) =>
+      `set_config(${quoteLiteral(String(name))}, ${quoteLiteral(String(setting))}, false)`,
+  );
+  return `reset role; reset all; select ${calls.join(', ')}`;
+}
+
+async function giveBack({ client, connection, settings }: Borrowed, config: Config): Promise<void> {
+  try {
+    await restore(connection, settings, lockKey(config.settings));
+  } catch {
+    return throwAway(client, connection);
+  }
+  await client.releaseConnection(connection as object);
+}
+
+async function restore(connection: PgConnection, settings: string, key: string): Promise<void> {
+  await sendMessage(connection, 'rollback');
+  await sendMessage(connection, `${unlock(key)};\n${settings}`);
+}
+
+/** Unlocks only what is locked: PostgreSQL would warn, and a session that has no lock needs none of it. */
+function unlock(key: string): string {
+  return `select pg_advisory_unlock(${key}) from pg_locks
+where locktype = 'advisory' and granted and pid = pg_backend_pid() and objsubid = 1
+  and database = (select oid from pg_database where datname = current_database())
+  and (classid::bigint << 32) + objid::bigint = (${key})::bigint`;
+}
+
+/** The pool looks at this mark when it hands out a connection next, and drops one that has it. */
+async function throwAway(client: KnexClient, connection: PgConnection): Promise<void> {
+  Object.assign(connection, { __knex__disposed: 'limbeck could not bring it back as it was' });
+  // Locks and transaction end with it at once, not only when the pool looks.
+  void connection.end().catch(() => {});
+  await client.releaseConnection(connection as object);
+}
+
+function acquireFailure(error: Error, config: Config, database: string): Error {
+  if (error.name === 'KnexTimeoutError') {
+    return new DatabaseError('POOL_EXHAUSTED', {
+      message: `no connection of the pool became free: ${error.message}`,
+      where: database,
+      next: 'await what still uses the Knex instance, an open transaction for one, before limbeck runs; or raise `pool.max`',
+      cause: error,
+    });
+  }
+  if (/Unable to acquire a connection|^aborted$/.test(error.message)) {
+    return new UsageError('USAGE', {
+      message: 'the Knex instance was destroyed',
+      where: 'openProject',
+      next: 'hand in one that is in use, or call its `initialize()`',
+      cause: error,
+    });
+  }
+  return connectFailure(error, database, isEmbedded(config));
+}
+
+function isEmbedded({ knex }: Config): boolean {
+  return embeddedDirectoryOf(knex) !== undefined;
+}
