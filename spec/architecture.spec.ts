@@ -18,7 +18,8 @@ const lines: readonly (readonly string[])[] = [
   ['lib/autogenerate/', 'lib/verify/'],
   ['lib/project.ts'],
   ['lib/commands/'],
-  ['lib/index.ts'],
+  ['lib/testing/'],
+  ['lib/index.ts', 'lib/testing.ts'],
   ['cli/'],
 ];
 
@@ -32,6 +33,8 @@ const mayUseFiles = [
   'lib/runtime/directory-lock.ts',
   'lib/runtime/embedded.ts',
   'lib/script/',
+  'lib/testing/embedded-place.ts',
+  'lib/testing/template-source.ts',
   'lib/version.ts',
   'cli/version.ts',
 ];

@@ -75,6 +75,30 @@ export function memoryConnection(): Knex.ConnectionConfigProvider {
   };
 }
 
+/** A database in memory that outlives its connections. */
+export interface ScratchDatabase {
+  /** Makes what Knex connects with; the next one when that connection has ended. */
+  connect(): Promise<Knex.ConnectionConfig>;
+  /** Returns its data directory as a tar, from which others can start. */
+  dump(): Promise<Blob>;
+  close(): Promise<void>;
+}
+
+/** Starts a scratch database, empty or from a dump. */
+export async function startScratch(dump?: Blob): Promise<ScratchDatabase> {
+  const { PGlite } = await import('@electric-sql/pglite');
+  const pglite = await PGlite.create(dump === undefined ? {} : { loadDataDir: dump });
+  return {
+    connect: () => endingConfig(pglite, async () => {}),
+    async dump() {
+      // Else whoever starts from it recovers, and sequences jump, as after a crash.
+      await pglite.exec('checkpoint');
+      return (await pglite.dumpDataDir('none')) as Blob;
+    },
+    close: () => closeInTime(pglite),
+  };
+}
+
 /** A directory is made beside its place and renamed, so that a half-made one is never taken for a database. */
 async function openDirectory(directory: string): Promise<PGlite> {
   const { PGlite } = await import('@electric-sql/pglite');
@@ -103,7 +127,12 @@ function fullDisk(directory: string): Error | undefined {
  * PGlite belongs to its caller; here that is the one connection that Knex opens. Its end is announced
  * only when the directory is closed, so that whoever waits for it may open the directory again.
  */
-async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.ConnectionConfig> {
+function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.ConnectionConfig> {
+  return endingConfig(pglite, () => closeInTime(pglite).then(release));
+}
+
+/** @param atEnd - what is done when the connection ends, before its end is announced */
+async function endingConfig(pglite: PGlite, atEnd: () => Promise<void>): Promise<Knex.ConnectionConfig> {
   const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
   const config = createPgConfig(pglite);
   const { connection } = config;
@@ -112,10 +141,7 @@ async function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.
   connection.emit = (event, ...args) => {
     if (event !== 'end' || !isOpen) return emit(event, ...args);
     isOpen = false;
-    void closeInTime(pglite).then(() => {
-      release();
-      emit('end');
-    });
+    void atEnd().then(() => emit('end'));
     return true;
   };
   // Knex asks for the connection anew when the last one is gone.

@@ -87,7 +87,8 @@ async function startJiti(root: string): Promise<Jiti> {
   });
 }
 
-function cacheFolder(root: string): string {
+/** Where what can be made again is kept. */
+export function cacheFolder(root: string): string {
   const modules = join(root, 'node_modules');
   return existsSync(modules) ? join(modules, '.cache', 'limbeck') : join(tmpdir(), 'limbeck-cache');
 }

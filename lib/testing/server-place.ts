@@ -1,0 +1,125 @@
+/**
+ * A database for tests on a server: a copy of a template database that was migrated.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Knex } from 'knex';
+import { type OpenConnection, openConnection } from '../runtime/connection.js';
+import { lockKey } from '../runtime/lock.js';
+import { type CommandResult, MessageError, sendMessage } from '../runtime/pg-connection.js';
+import { failureOf } from '../runtime/sql-failure.js';
+import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
+import type { TemplateSource } from './template-source.js';
+import type { TestPlace } from './test-place.js';
+
+/** A URL, or settings of pg. */
+export type ServerConnection = string | Knex.PgConnectionConfig;
+
+/**
+ * Makes a database from the template, which is made when there is none.
+ *
+ * @throws DatabaseError as for any command, `PRIVILEGE_MISSING` when the user may not create databases
+ */
+export async function serverPlace(source: TemplateSource, connection: ServerConnection): Promise<TestPlace> {
+  const administer: Administer = (work) => administering(source, connection, work);
+  const name = `limbeck_test_${randomBytes(6).toString('hex')}`;
+  const template = source.isReusable
+    ? `limbeck_template_${source.optionsHash}_${source.contentHash}`
+    : `limbeck_template_${randomBytes(6).toString('hex')}`;
+  const copy = `create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`;
+  await administer(async (run) => {
+    await ensureTemplate(run, template, source, connection);
+    await run(copy);
+  });
+  return {
+    config: { connection: inDatabase(connection, name), pool: { min: 0, max: 10 } },
+    url: urlOf(connection, name),
+    renew: () =>
+      administer(async (run) => {
+        await run(drop(name));
+        await run(copy);
+      }),
+    remove: () =>
+      administer(async (run) => {
+        await run(drop(name));
+        if (!source.isReusable) await run(drop(template));
+      }),
+  };
+}
+
+type Run = (sql: string) => Promise<readonly CommandResult[]>;
+type Administer = (work: (run: Run) => Promise<void>) => Promise<void>;
+
+async function administering(
+  { project, config }: TemplateSource,
+  connection: ServerConnection,
+  work: (run: Run) => Promise<void>,
+): Promise<void> {
+  const asked = { ...project.config, knex: { ...config, connection } };
+  const opened: OpenConnection = await openConnection(asked, project.logger);
+  const run: Run = (sql) =>
+    sendMessage(opened.connection, sql).catch((error: MessageError) => {
+      throw failureOf(error.cause, { where: opened.database });
+    });
+  try {
+    await work(run);
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Other processes that want the same one wait until it is there; they are tests, so they may block. */
+async function ensureTemplate(
+  run: Run,
+  template: string,
+  source: TemplateSource,
+  connection: ServerConnection,
+): Promise<void> {
+  const key = lockKey({ schema: 'limbeck/testing', versionTable: source.optionsHash });
+  await run(`select pg_advisory_lock(${key})`);
+  const [found] = await run(`select from pg_database where datname = ${quoteLiteral(template)}`);
+  if (found?.rowCount === 0) {
+    const unfinished = `${template}_new`;
+    await run(drop(unfinished));
+    await run(`create database ${quoteIdentifier(unfinished)}`);
+    await source.migrate({ connection: inDatabase(connection, unfinished) });
+    await run(`alter database ${quoteIdentifier(unfinished)} rename to ${quoteIdentifier(template)}`);
+    if (source.isReusable) await dropOutdated(run, template, source);
+  }
+  await run(`select pg_advisory_unlock(${key})`);
+}
+
+/** Templates of the same project and options whose files have changed since. */
+async function dropOutdated(run: Run, template: string, { optionsHash }: TemplateSource): Promise<void> {
+  const [found] = await run(
+    `select datname from pg_database where starts_with(datname, 'limbeck_template_${optionsHash}_') and datname <> ${quoteLiteral(template)}`,
+  );
+  for (const { datname } of found?.rows ?? []) {
+    // Somebody may be copying it.
+    await run(`drop database if exists ${quoteIdentifier(String(datname))}`).catch(() => undefined);
+  }
+}
+
+function drop(name: string): string {
+  return `drop database if exists ${quoteIdentifier(name)} with (force)`;
+}
+
+function inDatabase(connection: ServerConnection, database: string): Knex.PgConnectionConfig {
+  return typeof connection === 'string'
+    ? { connectionString: urlOf(connection, database) }
+    : { ...connection, database };
+}
+
+/** Scheme and host, then the path, then the parameters. */
+const urlPattern = /^(\w+:\/\/[^/?#]*)[^?#]*(.*)$/;
+
+/** A folder of sockets is no host of a URL, but a parameter. */
+function urlOf(connection: ServerConnection, database: string): string {
+  // As text: URLs without a host, which mean a socket, are none to `URL`.
+  if (typeof connection === 'string') return connection.replace(urlPattern, `$1/${database}$2`);
+  const { user = '', password = '', host = 'localhost', port = 5432 } = connection;
+  const secret = typeof password === 'string' && password !== '' ? `:${encodeURIComponent(password)}` : '';
+  const who = user === '' ? '' : `${encodeURIComponent(user)}${secret}@`;
+  return host.startsWith('/')
+    ? `postgresql://${who}/${database}?host=${encodeURIComponent(host)}&port=${port}`
+    : `postgresql://${who}${host}:${port}/${database}`;
+}
