@@ -27,7 +27,12 @@ import { interruption } from './runtime/database-sink.js';
 import { guardedListener, type ProgressListener } from './runtime/progress.js';
 import { openSession, type Session } from './runtime/session.js';
 import { createModuleLoader, type ModuleLoader } from './script/load-module.js';
-import { type MemoryFiles, readMemoryFiles, readMemoryScripts } from './script/memory-scripts.js';
+import {
+  type MemoryFiles,
+  type MemoryProject,
+  readMemoryProject,
+  readMemoryScripts,
+} from './script/memory-scripts.js';
 import { readScripts, type Script, scriptsById } from './script/script-directory.js';
 import { formatPlace } from './sql/place.js';
 
@@ -80,8 +85,10 @@ export interface Project {
   readonly root: string;
   readonly graph: RevisionGraph;
   readonly scripts: ReadonlyMap<RevisionId, Script>;
-  /** Whether the scripts were handed in, so that there are no files to write. */
-  readonly isInMemory: boolean;
+  /** The scripts that were handed in; undefined where they are on disk, and can be written. */
+  readonly memory: MemoryProject | undefined;
+  /** The Knex instance that was handed in. */
+  readonly instance: Knex | undefined;
   /** The live files. */
   readonly live: AssetDirectory;
   /** The frozen versions; read from disk anew each time it is called. */
@@ -127,31 +134,20 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     scriptArguments: { x: Object.freeze({ ...x }), tag },
     progress: guardedListener(onProgress, logger),
     instance: isKnexInstance(options.knex) ? options.knex : undefined,
-    memory: await memoryOf(options),
+    memory: await readMemoryProject(options),
   });
 }
 
 /** Opens the project anew: after a command has written scripts. */
 export function reopenProject(project: Project): Promise<Project> {
-  return projectOf((project as OpenedProject).base);
+  return projectOf(project);
 }
 
 /** What a project is made from, and can be made from again. */
-interface Base
-  extends Pick<Project, 'config' | 'load' | 'logger' | 'signal' | 'scriptArguments' | 'progress'> {
-  readonly instance: Knex | undefined;
-  readonly memory: Memory | undefined;
-}
-
-/** Scripts that were handed in, and the texts of their assets by file. */
-interface Memory {
-  readonly scripts: MemoryFiles;
-  readonly assets: ReadonlyMap<string, string>;
-}
-
-interface OpenedProject extends Project {
-  readonly base: Base;
-}
+type Base = Pick<
+  Project,
+  'config' | 'load' | 'logger' | 'signal' | 'scriptArguments' | 'progress' | 'instance' | 'memory'
+>;
 
 async function projectOf(base: Base): Promise<Project> {
   const { config, load, logger, signal, memory, instance, scriptArguments, progress } = base;
@@ -161,13 +157,13 @@ async function projectOf(base: Base): Promise<Project> {
       ? await readScripts(root, settings.directories)
       : await readMemoryScripts(root, memory.scripts);
   const graph = new RevisionGraph(scripts.map(({ revision }) => revision));
-  const project: OpenedProject = {
-    base,
+  return {
     config,
     root,
     graph,
     scripts: scriptsById(scripts),
-    isInMemory: memory !== undefined,
+    instance,
+    memory,
     live: openAssetDirectory(root, settings.rawSql, settings.kinds),
     readHistory: () =>
       new AssetHistory(
@@ -194,7 +190,6 @@ async function projectOf(base: Base): Promise<Project> {
       });
     },
   };
-  return project;
 }
 
 function eitherSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
@@ -202,17 +197,13 @@ function eitherSignal(...signals: readonly (AbortSignal | undefined)[]): AbortSi
   return given.length > 1 ? AbortSignal.any(given) : given[0];
 }
 
-function manifestOf(root: string, { file, revision }: Script, memory: Memory | undefined) {
+function manifestOf(root: string, { file, revision }: Script, memory: MemoryProject | undefined) {
   const folder = assetFolderOf(file);
   const manifest =
     memory === undefined
       ? readManifest(root, folder, revision.id)
       : readManifestFrom(memory.assets, folder, revision.id);
   return manifest === undefined ? [] : [manifest];
-}
-
-async function memoryOf({ scripts, assets = {} }: ProjectOptions): Promise<Memory | undefined> {
-  return scripts && { scripts, assets: await readMemoryFiles(assets) };
 }
 
 /** What goes wrong here is a mistake in the code of the caller. */

@@ -31,8 +31,8 @@ export type FrozenEntry = Pick<ManifestEntry, 'path' | 'action' | 'objects'>;
  *
  * @throws UsageError `USAGE`
  */
-export function assertOnDisk({ isInMemory }: Project): void {
-  if (!isInMemory) return;
+export function assertOnDisk({ memory }: Project): void {
+  if (memory === undefined) return;
   throw new UsageError('USAGE', {
     message: 'the scripts of this project were handed in: there are no files to write',
     next: 'open the project by its folder, without "scripts"',

@@ -20,6 +20,7 @@ import { embeddedDirectoryOf } from './embedded.js';
 import { loadKnex } from './knex-client.js';
 import { lockKey } from './lock.js';
 import { type PgConnection, sendMessage } from './pg-connection.js';
+import type { ServerError } from './sql-failure.js';
 
 /** Returns whether something is a Knex instance, and not the configuration of one. */
 export function isKnexInstance(given: unknown): given is Knex {
@@ -72,7 +73,9 @@ export function borrowConnection(instance: Knex): typeof openConnection {
     const borrowed = await borrow(instance, config, database);
     const { client, connection } = borrowed;
     const looking = new Set<Promise<unknown>>();
-    const beside: OpenConnection['beside'] = (text, values) => {
+    const beside: OpenConnection['beside'] = async (text, values) => {
+      // A pool of the driver's keeps its address to itself; Knex would go to the default one.
+      if ('connectionPool' in (instance.client as { config: object }).config) return [];
       const answer = queryBeside(client, text, values).catch(() => []);
       looking.add(answer);
       return answer.finally(() => looking.delete(answer));
@@ -131,12 +134,20 @@ union all select 'role', current_setting('role')`,
 }
 
 async function giveBack({ client, connection, settings }: Borrowed, config: Config): Promise<void> {
+  const bringBack = () => restore(connection, settings, lockKey(config.settings));
   try {
-    await restore(connection, settings, lockKey(config.settings));
+    // A cancellation of what ran before may come late.
+    await bringBack().catch((error: unknown) =>
+      isCancellation(error) ? bringBack() : Promise.reject(error),
+    );
   } catch {
     return throwAway(client, connection);
   }
   await client.releaseConnection(connection as object);
+}
+
+function isCancellation(error: unknown): boolean {
+  return ((error as Error).cause as ServerError | undefined)?.code === '57014';
 }
 
 async function restore(connection: PgConnection, settings: string, key: string): Promise<void> {

@@ -21,6 +21,12 @@ import {
  */
 export type MemoryFiles = Readonly<Record<string, unknown>>;
 
+/** Scripts that were handed in, and the texts of their assets by file. */
+export interface MemoryProject {
+  readonly scripts: MemoryFiles;
+  readonly assets: ReadonlyMap<string, string>;
+}
+
 type Content = string | Readonly<Record<string, unknown>>;
 
 /**
@@ -34,6 +40,7 @@ export async function readMemoryScripts(root: string, given: MemoryFiles): Promi
   for (const [file, value] of entriesOf(given)) {
     if (passedOver.test(file.slice(file.lastIndexOf('/') + 1))) continue;
     const source = await contentOf(value, file);
+    if (source === undefined) throw notAScript(file);
     const header = typeof source === 'string' ? readSqlHeader(source, file) : headerOf(source, file);
     if (header === undefined) throw notAScript(file);
     const format = typeof source === 'string' ? 'sql' : 'module';
@@ -43,11 +50,19 @@ export async function readMemoryScripts(root: string, given: MemoryFiles): Promi
 }
 
 /**
- * Reads texts that were handed in, by file.
+ * Reads what was handed in; undefined where nothing was.
  *
- * @throws UsageError `USAGE` for what is no text
+ * @throws UsageError `USAGE` for an asset that is no text
  */
-export async function readMemoryFiles(given: MemoryFiles): Promise<ReadonlyMap<string, string>> {
+export async function readMemoryProject(given: {
+  readonly scripts?: MemoryFiles | undefined;
+  readonly assets?: MemoryFiles | undefined;
+}): Promise<MemoryProject | undefined> {
+  const { scripts, assets = {} } = given;
+  return scripts && { scripts, assets: await readTexts(assets) };
+}
+
+async function readTexts(given: MemoryFiles): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const [file, value] of entriesOf(given)) {
     const text = await contentOf(value, file);
@@ -64,10 +79,11 @@ function entriesOf(given: MemoryFiles): [file: string, value: unknown][] {
     .sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-async function contentOf(given: unknown, file: string): Promise<Content> {
+/** Returns undefined for what is neither a text nor a module. */
+async function contentOf(given: unknown, file: string): Promise<Content | undefined> {
   const value = typeof given === 'function' ? await imported(given as () => unknown, file) : given;
   if (typeof value === 'string') return value;
-  if (typeof value !== 'object' || value === null) throw notAScript(file);
+  if (typeof value !== 'object' || value === null) return undefined;
   const { default: whole, ...rest } = value as Record<string, unknown>;
   if (typeof whole === 'string' && Object.keys(rest).length === 0) return whole;
   const isCommonJs = !('revision' in rest) && typeof whole === 'object' && whole !== null;
@@ -79,9 +95,9 @@ async function imported(load: () => unknown, file: string): Promise<unknown> {
     return await load();
   } catch (error) {
     throw new ScriptError('SCRIPT_NOT_LOADED', {
-      message: `the script cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      message: `it cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
       where: file,
-      next: 'mend the script',
+      next: 'mend the file, or what the bundler makes of it',
       cause: error,
     });
   }

@@ -48,7 +48,7 @@ export async function readTemplateSource(options: TemplateOptions): Promise<Temp
     knex: await loadKnex(project.root),
     config,
     // Functions that were handed in have no text that could be compared.
-    isReusable: reuse && !project.isInMemory,
+    isReusable: reuse && project.memory === undefined,
     optionsHash: hashOptions(project, target),
     contentHash: hashFiles(project),
     async migrate(way) {

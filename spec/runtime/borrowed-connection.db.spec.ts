@@ -1,5 +1,7 @@
 import { expect } from 'chai';
+import { setTimeout as sleep } from 'node:timers/promises';
 import knex, { type Knex } from 'knex';
+import type { Client } from 'pg';
 import {
   current,
   downgrade,
@@ -11,7 +13,7 @@ import {
 } from '../../lib/index.js';
 import { lockKey } from '../../lib/runtime/lock.js';
 import { startCountingProxy } from '../helpers/counting-proxy.js';
-import { describeOnServers } from '../helpers/database.js';
+import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
 import { expectFailure } from '../helpers/failure.js';
 import { migrationProject, type ScriptText } from '../helpers/migration-project.js';
@@ -43,7 +45,7 @@ describeOnServers('openProject with a Knex instance', (database) => {
         done(error),
       );
     const pool = { min: 0, max: 1, afterCreate };
-    const db = knex({ ...database.config, pool, ...config });
+    const db = knex({ ...database.config, pool, log: { warn() {} }, ...config });
     opened.push(db);
     return db;
   };
@@ -153,6 +155,48 @@ describeOnServers(
       }
     });
 
+    it('gets no connection back that cannot be brought back as it was', async () => {
+      await database.query('create text search configuration mine (copy = simple)');
+      let isFirst = true;
+      const afterCreate = (connection: Client, done: (error: Error | null) => void) => {
+        const set = "set default_text_search_config = 'public.mine'";
+        connection.query(isFirst ? set : 'select', (error) => done(error));
+        isFirst = false;
+      };
+      const db = knex({ ...database.config, pool: { min: 0, max: 1, afterCreate }, log: { warn() {} } });
+      const session = async () => (await db.raw('select pg_backend_pid() as pid')).rows[0];
+      try {
+        const before = await session();
+        const made = migrationProject(database.config, {
+          scripts: { a: { upgrade: "await op.execute('drop text search configuration mine');" } },
+        });
+        await upgrade(await openProject({ folder: made.root, knex: db }));
+        expect((await session()).pid).to.not.equal(before.pid);
+      } finally {
+        await db.destroy();
+      }
+    });
+
+    it('is free and clean after a statement was cancelled', async () => {
+      const db = knex({ ...database.config, pool: { min: 0, max: 1 } });
+      try {
+        const made = migrationProject(database.config, {
+          scripts: { a: { upgrade: "await op.knex.raw('select pg_sleep(600)');" } },
+        });
+        const { rows: before } = await traces(db);
+        const stopping = new AbortController();
+        const project = await openProject({ folder: made.root, knex: db });
+        const work = upgrade(project, { signal: stopping.signal });
+        const failure = expectFailure(work, { code: 'INTERRUPTED' });
+        await untilAsleep(database);
+        stopping.abort();
+        await failure;
+        expect((await traces(db)).rows).to.deep.equal(before);
+      } finally {
+        await db.destroy();
+      }
+    });
+
     it('gives up the lock with the command', async () => {
       const db = knex({ ...database.config, pool: { min: 0, max: 1 } });
       try {
@@ -211,3 +255,8 @@ describe('openProject with other connections', () => {
     });
   });
 });
+
+async function untilAsleep(database: TestDatabase): Promise<void> {
+  const asleep = "select from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()";
+  while ((await database.query(asleep)).length === 0) await sleep(20);
+}

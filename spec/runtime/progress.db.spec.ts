@@ -128,6 +128,13 @@ describeOnServers('a signal', (database) => {
     await expectFailure(upgrade(await open(tell), { signal: AbortSignal.abort() }), { code: 'INTERRUPTED' });
     await expectFailure(upgrade(await open(tell, AbortSignal.abort())), { code: 'INTERRUPTED' });
     expect(events).to.deep.equal([]);
+    const said: string[] = [];
+    const say = (message: string) => void said.push(message);
+    const { root } = migrationProject(database.config, { scripts });
+    const logger = { debug: say, info: say, warn: say };
+    const silent = await openProject({ folder: root, signal: AbortSignal.abort(), logger });
+    await expectFailure(upgrade(silent), { code: 'INTERRUPTED' });
+    expect(said, 'it connects').to.deep.equal([]);
     const [found] = await database.query("select to_regclass('public.limbeck_version') is null as none");
     expect(found).to.deep.equal({ none: true });
   });

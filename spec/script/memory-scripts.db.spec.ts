@@ -138,7 +138,7 @@ describeOnServers('openProject with scripts in memory', (database) => {
       open({ 'm/a.ts': { revision: 'a', upgrade() {} } }).then((project) => upgrade(project)),
       { code: 'SCRIPT_INCOMPLETE', where: 'm/a.ts' },
     );
-    await expectFailure(open({}, { 'm/a.assets/manifest.json': {} }), {
+    await expectFailure(open({}, { 'm/a.assets/manifest.json': null }), {
       code: 'USAGE',
       message: 'the asset "m/a.assets/manifest.json" is not a text',
     });
