@@ -2,7 +2,7 @@
  * The public API of limbeck: everything that the command line does, as typed functions, and what scripts
  * and knexfiles import. It prints nothing and never exits.
  */
-export { adopt, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
+export { adopt, type AdoptedEntry, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
 export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
 export type { FrozenEntry } from './commands/freezing.js';

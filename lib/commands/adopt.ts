@@ -16,6 +16,7 @@ import {
   writeScriptFiles,
 } from '../script/new-script.js';
 import { adoptedTemplates } from '../script/templates.js';
+import { assertOnDisk } from './freezing.js';
 import { checkFitForFile, directoryOf, extensionOf } from './write-revision.js';
 
 export interface AdoptOptions {
@@ -54,6 +55,7 @@ export interface AdoptedEntry {
  *   links; and when the two histories together are no graph
  */
 export function adopt(project: Project, { alembic, directory }: AdoptOptions): AdoptReport {
+  assertOnDisk(project);
   const { root, graph } = project;
   const { revisions, passedOver } = readAlembicFiles(root, alembic);
   const found = indexed(revisions);
