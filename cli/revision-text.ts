@@ -1,7 +1,7 @@
 /**
  * Revisions in words: one line each, or all that is known.
  */
-import type { RevisionEntry, ShowReport } from '../lib/index.js';
+import type { RevisionEntry, ShowReport, UnknownRow } from '../lib/index.js';
 
 /** `a85b13f4e9d0 (head) [reports] describe and grant`. */
 export function revisionLine(entry: RevisionEntry & { readonly isCurrent?: boolean }): string {
@@ -24,6 +24,19 @@ function marksOf(entry: RevisionEntry & { readonly isCurrent?: boolean }): strin
     ...(entry.isBranchPoint ? ['branch point'] : []),
     ...(entry.isMergePoint ? ['merge point'] : []),
   ];
+}
+
+/** `9f8e7d6c5b4a (unknown: no script of this checkout declares it; applied 2026-01-02 03:04:05 UTC by app on ci-3)`. */
+export function unknownLine({ revision, logged }: UnknownRow): string {
+  const what = 'unknown: no script of this checkout declares it';
+  if (logged === null) return `${revision} (${what})`;
+  const { outcome, at, user, host, toolVersion, file } = logged;
+  const how = [
+    `${outcome} ${at.replace(/^(.*)T(.*)Z$/, '$1 $2 UTC')} by ${user}${host === null ? '' : ` on ${host}`}`,
+    ...(file === null ? [] : [`from ${file}`]),
+    ...(toolVersion === null ? [] : [`with limbeck ${toolVersion}`]),
+  ];
+  return `${revision} (${what}; ${how.join(', ')})`;
 }
 
 /** All that `show` knows of a revision. */

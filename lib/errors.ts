@@ -69,6 +69,10 @@ export const errorCodes = {
   HEADER_UNREADABLE: ['script', 'the header of a script cannot be read without running it'],
   SCRIPT_NOT_LOADED: ['script', 'a script cannot be imported'],
   SCRIPT_INCOMPLETE: ['script', 'a script has no upgrade or downgrade function'],
+  SCRIPT_EDITED: [
+    'script',
+    'a script was edited after it was applied, and the setting "edited" refuses that',
+  ],
   FILE_EXISTS: ['script', 'a file that should be written is already there'],
 
   // asset: live files, frozen versions and manifests

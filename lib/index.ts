@@ -5,6 +5,7 @@
 export { adopt, type AdoptedEntry, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
 export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
+export { check, type CheckFinding, type CheckOptions, type CheckReport } from './commands/check.js';
 export type { FrozenEntry } from './commands/freezing.js';
 export { init, type InitOptions, type InitReport } from './commands/init.js';
 export {
@@ -40,6 +41,7 @@ export {
   show,
   type ShowReport,
 } from './commands/read.js';
+export type { UnknownRow } from './commands/unknown-rows.js';
 export type { NewRevisionChoices, NewRevisionReport } from './commands/write-revision.js';
 export {
   type Config,

@@ -74,6 +74,8 @@ export interface ProjectOptions {
 export interface SessionRequest {
   /** Whether to be the only migrator. */
   readonly lock: boolean;
+  /** Whether to read which scripts were applied. Default false. */
+  readonly scripts?: boolean;
   /** Of this call, besides that of the project. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -183,6 +185,7 @@ async function projectOf(base: Base): Promise<Project> {
       return openSession(config, {
         logger,
         lock: request.lock,
+        scripts: request.scripts === true,
         purpose: `limbeck ${purpose}`,
         signal: stopping,
         progress,

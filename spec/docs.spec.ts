@@ -133,7 +133,15 @@ function wrongWords({ command, words }: Call): string[] {
 /** Fields of the public reports, and of what they are made of, as their interfaces declare them. */
 function reportFields(): string[] {
   const exported = [...read('lib/index.ts').matchAll(/\b(\w+(?:Report|Entry))\b/g)].map(([, name]) => name);
-  const names = new Set([...exported, 'BranchEntry', 'RoundTripFinding', 'DigestDifference']);
+  const names = new Set([
+    ...exported,
+    'BranchEntry',
+    'CheckFinding',
+    'RoundTripFinding',
+    'UnknownRow',
+    'LoggedRevision',
+    'DigestDifference',
+  ]);
   const sources = readdirSync(join(root, 'lib'), { recursive: true })
     .filter((name) => String(name).endsWith('.ts'))
     .map((name) => read(`lib/${String(name)}`));

@@ -1,7 +1,32 @@
-/** Commands that prove: roundtrip. */
-import type { RoundTripReport } from '../../lib/index.js';
-import type { Command, CommandFamily } from '../command.js';
+/** Commands that prove: check, roundtrip. */
+import type { CheckReport, RoundTripReport } from '../../lib/index.js';
+import { type Command, type CommandFamily, isSet } from '../command.js';
 import { counted, duration } from '../words.js';
+
+const check: Command = {
+  usage: 'check',
+  summary: 'Find where scripts, SQL files and database disagree',
+  options: {
+    accept: {
+      type: 'boolean',
+      describe: 'Let edited scripts count as applied as they are now',
+      default: false,
+    },
+  },
+  example: 'check --env production',
+  async run({ args, library, openProject }) {
+    const report = await library.check(await openProject(), { accept: isSet(args, 'accept') });
+    return { report, text: checkText(report), status: report.findings.length === 0 ? 0 : 1 };
+  },
+};
+
+function checkText({ findings, applied, compared, accepted }: CheckReport): string {
+  const told = findings.map(({ message, where, next }) => `${message}\n  where: ${where}\n  next:  ${next}`);
+  const took = accepted.length === 0 ? [] : [`Accepted as they are now: ${accepted.join(', ')}`];
+  const extent = `${counted(applied, 'revision')} applied, ${counted(compared, 'script')} compared`;
+  const result = findings.length === 0 ? 'Nothing found' : `Found ${counted(findings.length, 'problem')}`;
+  return [...told, ...took, `${result}: ${extent}`].join('\n');
+}
 
 const roundtrip: Command = {
   usage: 'roundtrip',
@@ -34,4 +59,4 @@ function findingText({
   return `${revision} (${file}): ${whats[after]}\n  ${text.replaceAll('\n', '\n  ')}`;
 }
 
-export const proveCommands: CommandFamily = { title: 'Prove', commands: [roundtrip] };
+export const proveCommands: CommandFamily = { title: 'Prove', commands: [check, roundtrip] };

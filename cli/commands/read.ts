@@ -1,7 +1,7 @@
 /** Commands that read: current, heads, branches, history, show. */
 import { type Command, type CommandFamily, isSet, textOf } from '../command.js';
 import { drawGraph } from '../graph-text.js';
-import { revisionDetails, revisionLine } from '../revision-text.js';
+import { revisionDetails, revisionLine, unknownLine } from '../revision-text.js';
 
 const current: Command = {
   usage: 'current',
@@ -10,8 +10,7 @@ const current: Command = {
   async run({ library, openProject }) {
     const report = await library.current(await openProject());
     const known = report.current.map((entry) => revisionLine(entry));
-    const unknown = report.unknown.map((row) => `${row} (unknown: no script of this checkout declares it)`);
-    const lines = [...known, ...unknown];
+    const lines = [...known, ...report.unknownRows.map((row) => unknownLine(row))];
     return { report, text: lines.length === 0 ? 'base (nothing is applied)' : lines.join('\n') };
   },
 };
@@ -65,7 +64,9 @@ const history: Command = {
       parents: entry.downRevisions,
       text: revisionLine(entry),
     }));
-    return { report, text: nodes.length === 0 ? noRevisions : drawGraph(nodes) };
+    const lines = report.unknownRows.map((row) => unknownLine(row));
+    if (nodes.length > 0) lines.unshift(drawGraph(nodes));
+    return { report, text: lines.length === 0 ? noRevisions : lines.join('\n') };
   },
 };
 
@@ -78,7 +79,8 @@ const show: Command = {
   example: 'show 3f2a',
   async run({ args, library, openProject }) {
     const report = await library.show(await openProject(), textOf(args, 'revision') ?? 'heads');
-    const details = report.revisions.map((entry) => revisionDetails(entry));
+    const known = report.revisions.map((entry) => revisionDetails(entry));
+    const details = [...known, ...report.unknownRows.map((row) => unknownLine(row))];
     return { report, text: details.length === 0 ? noRevisions : details.join('\n\n') };
   },
 };

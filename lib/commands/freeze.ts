@@ -7,6 +7,7 @@ import { AssetError, MigrationError, RevisionError } from '../errors.js';
 import { planUpgrade, type Step } from '../graph/plan.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
+import { requireKnown } from '../graph/version-rows.js';
 import { listed } from '../graph/wording.js';
 import { type Project, reopenProject } from '../project.js';
 import type { StepReport } from '../runtime/run-plan.js';
@@ -23,6 +24,7 @@ import {
   writeFrozen,
 } from './freezing.js';
 import { assertConvergent, runSteps } from './migrate.js';
+import { explainUnknown } from './unknown-rows.js';
 
 export interface FreezeOptions {
   /** Default: the only head. */
@@ -133,6 +135,7 @@ export async function redo(
   const session = await project.openSession('redo', { lock: true });
   try {
     const { rows } = session.state;
+    await explainUnknown(project, session, () => requireKnown(project.graph, rows));
     assertConvergent(project, rows, [{ direction: 'upgrade', revision: id }], history);
     const down: Step[] = rows.includes(id) ? [{ direction: 'downgrade', revision: id }] : [];
     const reverted = await runSteps(project, session, down, project.readHistory());

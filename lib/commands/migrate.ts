@@ -17,6 +17,8 @@ import { runPlan, type StepReport } from '../runtime/run-plan.js';
 import { refuseLongRows } from '../runtime/row-width.js';
 import type { Session } from '../runtime/session.js';
 import { ownStatement, type Sink } from '../sql/statement.js';
+import { heedEdits } from './edited.js';
+import { explainUnknown } from './unknown-rows.js';
 
 /** What a run did. */
 export interface MigrationReport {
@@ -44,6 +46,7 @@ export interface TargetOptions {
  *
  * @throws RevisionError when the target names nothing, or is not above where the database is
  * @throws AssetError `ASSET_DIVERGENT` when two branches would leave different versions of a file
+ * @throws ScriptError `SCRIPT_EDITED` when an applied script was edited, where the setting `edited` refuses that
  * @throws MigrationError when a revision fails: it is rolled back, those before it stand
  * @throws DatabaseError, LockError when the database cannot be worked on
  */
@@ -98,10 +101,13 @@ interface Call {
 async function migrate(project: Project, { purpose, signal }: Call, plan: Planner): Promise<MigrationReport> {
   const started = performance.now();
   const history = project.readHistory();
-  const session = await project.openSession(purpose, { lock: true, signal });
+  const scripts = purpose === 'upgrade';
+  const session = await project.openSession(purpose, { lock: true, scripts, signal });
   try {
     const from = withoutAncestors(project.graph, session.state.rows);
-    const { steps, rows } = await runSteps(project, session, plan(from, history), history);
+    const planned = await explainUnknown(project, session, () => plan(from, history));
+    if (purpose === 'upgrade') heedEdits(project, session.state);
+    const { steps, rows } = await runSteps(project, session, planned, history);
     return { ...identity(project, session), from, steps, current: rows, durationMs: since(started) };
   } finally {
     await session.close();
@@ -170,7 +176,9 @@ export async function stamp(
   try {
     const { rows } = session.state;
     const from = withoutAncestors(graph, rows);
-    const current = stampedRows(graph, purge ? [] : from, wanted);
+    const current = await explainUnknown(project, session, () =>
+      stampedRows(graph, purge ? [] : from, wanted),
+    );
     await writeStamp(session, purge ? undefined : rows, current, project);
     return { ...identity(project, session), from, current };
   } finally {

@@ -6,8 +6,9 @@ import { RevisionError } from '../errors.js';
 import { historyRange } from '../graph/history.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
-import { currentState, withoutAncestors } from '../graph/version-rows.js';
+import { currentState, splitRows, withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
+import { readUnknownRows, type UnknownRow } from './unknown-rows.js';
 
 /** A revision as reading commands show it. */
 export interface RevisionEntry {
@@ -35,6 +36,8 @@ export interface CurrentReport {
   readonly current: readonly RevisionEntry[];
   /** Version rows that no script of this checkout declares. */
   readonly unknown: readonly RevisionId[];
+  /** What the log knows of these. */
+  readonly unknownRows: readonly UnknownRow[];
   /** Whether nothing is left to apply. */
   readonly isAtHeads: boolean;
 }
@@ -44,6 +47,7 @@ export async function current(project: Project): Promise<CurrentReport> {
   const session = await project.openSession('current', { lock: false });
   try {
     const { revisions, unknown, isAtHeads } = currentState(project.graph, session.state.rows);
+    const unknownRows = await readUnknownRows(project, session);
     const { database } = session;
     const { environment } = project.config;
     return {
@@ -51,6 +55,7 @@ export async function current(project: Project): Promise<CurrentReport> {
       environment,
       current: revisions.map((id) => entryOf(project, id)),
       unknown,
+      unknownRows,
       isAtHeads,
     };
   } finally {
@@ -89,6 +94,8 @@ export interface HistoryOptions {
 export interface HistoryReport {
   /** Newest first. */
   readonly revisions: readonly (RevisionEntry & { readonly isCurrent?: boolean })[];
+  /** Version rows that no script of this checkout declares; none unless the database was asked. */
+  readonly unknownRows: readonly UnknownRow[];
 }
 
 /**
@@ -99,18 +106,31 @@ export interface HistoryReport {
 export async function history(project: Project, options: HistoryOptions = {}): Promise<HistoryReport> {
   const { range = ':', indicateCurrent = false } = options;
   const needsRows = indicateCurrent || /\bcurrent\b/.test(range);
-  const rows = needsRows ? await readRows(project, 'history') : [];
+  const { rows, unknownRows } = needsRows ? await readRows(project, 'history') : noRows;
   const ids = historyRange(project.graph, range.includes(':') ? range : `${range}:${range}`, rows);
   const revisions = ids.map((id) => entryOf(project, id));
-  if (!indicateCurrent) return { revisions };
+  if (!indicateCurrent) return { revisions, unknownRows };
   const here = new Set(withoutAncestors(project.graph, rows));
-  return { revisions: revisions.map((entry) => ({ ...entry, isCurrent: here.has(entry.revision) })) };
+  const marked = revisions.map((entry) => ({ ...entry, isCurrent: here.has(entry.revision) }));
+  return { revisions: marked, unknownRows };
 }
 
-async function readRows(project: Project, purpose: string): Promise<readonly RevisionId[]> {
+/** The version rows that have scripts, and apart from them the others: reading goes on without those. */
+interface ReadRows {
+  readonly rows: readonly RevisionId[];
+  readonly unknownRows: readonly UnknownRow[];
+}
+
+const noRows: ReadRows = { rows: [], unknownRows: [] };
+
+async function readRows(project: Project, purpose: string): Promise<ReadRows> {
   const session = await project.openSession(purpose, { lock: false });
-  await session.close();
-  return session.state.rows;
+  try {
+    const { known } = splitRows(project.graph, session.state.rows);
+    return { rows: known, unknownRows: await readUnknownRows(project, session) };
+  } finally {
+    await session.close();
+  }
 }
 
 export interface ShowReport {
@@ -119,6 +139,8 @@ export interface ShowReport {
     /** The SQL files that the revision ships, in load order. */
     readonly assets: readonly Pick<ManifestEntry, 'path' | 'action' | 'objects'>[];
   })[];
+  /** Version rows that no script of this checkout declares; none unless the database was asked. */
+  readonly unknownRows: readonly UnknownRow[];
 }
 
 /**
@@ -127,9 +149,11 @@ export interface ShowReport {
  * @throws RevisionError when it names nothing, though there are revisions
  */
 export async function show(project: Project, text: string): Promise<ShowReport> {
-  const rows = /\bcurrent\b/.test(text) ? await readRows(project, 'show') : undefined;
-  const { revisions } = resolve(project.graph, text, rows);
-  if (revisions.length === 0 && project.graph.ids.length > 0) throw nothingToShow(text);
+  const read = /\bcurrent\b/.test(text) ? await readRows(project, 'show') : undefined;
+  const { revisions } = resolve(project.graph, text, read?.rows);
+  const { unknownRows } = read ?? noRows;
+  const isNothing = revisions.length === 0 && unknownRows.length === 0;
+  if (isNothing && project.graph.ids.length > 0) throw nothingToShow(text);
   const assets = project.readHistory();
   return {
     revisions: revisions.map((id) => ({
@@ -141,6 +165,7 @@ export async function show(project: Project, text: string): Promise<ShowReport> 
         objects,
       })),
     })),
+    unknownRows,
   };
 }
 

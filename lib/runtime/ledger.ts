@@ -33,6 +33,8 @@ export interface LogEvent {
   readonly direction: 'upgrade' | 'downgrade' | null;
   readonly outcome: 'applied' | 'reverted' | 'stamped' | 'failed';
   readonly scriptSha256: string | null;
+  /** The script, relative to the project. */
+  readonly scriptFile?: string | null;
   readonly error?: string;
   /** Milliseconds; default: since the transaction began, measured by the server. */
   readonly durationMs?: number;
@@ -107,6 +109,7 @@ create table if not exists ${this.#log} (
   host text,
   tool_version text,
   script_sha256 text,
+  script_file text,
   error text
 );
 create table if not exists ${this.#assets} (
@@ -168,14 +171,22 @@ select path, sha256, revision from ${this.#assets}`;
     return ownStatement(`delete from ${this.#version}`);
   }
 
-  log({ revision, direction, outcome, scriptSha256, error, durationMs }: LogEvent): Statement {
+  log({ revision, direction, outcome, scriptSha256, scriptFile, error, durationMs }: LogEvent): Statement {
     const duration =
       durationMs === undefined
         ? '(extract(epoch from clock_timestamp() - now()) * 1000)::bigint'
         : String(Math.round(durationMs));
-    const values = [revision, direction, outcome, ...this.#writer, scriptSha256, error ?? null];
+    const values = [
+      revision,
+      direction,
+      outcome,
+      ...this.#writer,
+      scriptSha256,
+      scriptFile ?? null,
+      error ?? null,
+    ];
     return ownStatement(
-      `insert into ${this.#log} (revision, direction, outcome, host, tool_version, script_sha256, error, duration_ms)` +
+      `insert into ${this.#log} (revision, direction, outcome, host, tool_version, script_sha256, script_file, error, duration_ms)` +
         ` values (${values.map(quoteLiteral).join(', ')}, ${duration})`,
     );
   }

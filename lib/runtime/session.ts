@@ -3,18 +3,23 @@
  */
 import type { Config } from '../config/config.js';
 import { DatabaseError, type LimbeckError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
 import type { Logger } from '../logger.js';
+import type { LoggedScript } from '../script/edited-scripts.js';
 import { type OpenConnection, openConnection } from './connection.js';
 import { DatabaseSink } from './database-sink.js';
 import { Ledger, type LedgerState } from './ledger.js';
 import { lockKey, tryLockColumn, waitForLock } from './lock.js';
+import { loggedScriptsOf, loggedScriptsText } from './log-queries.js';
 import type { ProgressListener } from './progress.js';
 
 export interface Session extends OpenConnection {
   readonly sink: DatabaseSink;
   readonly ledger: Ledger;
   /** As read when the session was opened, or refreshed: inside the lock, if it took it. */
-  readonly state: LedgerState;
+  readonly state: SessionState;
+  /** Whether limbeck's tables are there. */
+  readonly hasLedger: boolean;
   /** For example 180004. */
   readonly serverVersion: number;
   /** Characters that a row of the version table holds, where it is as narrow as Alembic's; else null. */
@@ -25,10 +30,18 @@ export interface Session extends OpenConnection {
   refresh(): Promise<void>;
 }
 
+/** What the ledger says, with what of its log was asked for. */
+export interface SessionState extends LedgerState {
+  /** The scripts that were applied, by revision; none unless the session was to read them. */
+  readonly scripts: ReadonlyMap<RevisionId, LoggedScript>;
+}
+
 export interface SessionOptions {
   readonly logger: Logger;
   /** Whether to take the lock: for commands that change the database. */
   readonly lock: boolean;
+  /** Whether to read which scripts were applied. Default false. */
+  readonly scripts?: boolean;
   /** What the server shows as application name: `limbeck upgrade`. */
   readonly purpose: string;
   /** Stops what runs in the session. */
@@ -40,7 +53,7 @@ export interface SessionOptions {
 }
 
 const oldestServer = 150_000;
-const emptyState: LedgerState = { rows: [], assets: new Map() };
+const emptyState: SessionState = { rows: [], assets: new Map(), scripts: new Map() };
 
 /**
  * Opens a session in three round trips: connect, introduce and lock, read.
@@ -78,7 +91,7 @@ async function introduce(
   { settings }: Config,
   options: SessionOptions,
 ): Promise<Session> {
-  const { logger, lock, purpose } = options;
+  const { logger, lock, purpose, scripts = false } = options;
   const ledger = new Ledger(settings);
   const key = lockKey(settings);
   let facts = await readFacts(sink, ledger, purpose, lock ? key : undefined);
@@ -87,7 +100,7 @@ async function introduce(
     await waitForLock(sink, key, settings.lockTimeout, logger, options.progress);
     facts = await readFacts(sink, ledger, purpose, undefined);
   }
-  let state = await readState(sink, ledger, facts);
+  let state = await readState(sink, ledger, { ...facts, scripts });
   let hasLedger = facts.has_ledger;
   return {
     ...opened,
@@ -95,6 +108,9 @@ async function introduce(
     ledger,
     get state() {
       return state;
+    },
+    get hasLedger() {
+      return hasLedger;
     },
     serverVersion: facts.version,
     rowWidth: facts.row_width,
@@ -105,7 +121,8 @@ async function introduce(
       return true;
     },
     async refresh() {
-      state = await readState(sink, ledger, { ...facts, has_version: hasLedger, has_ledger: hasLedger });
+      const found = { has_version: hasLedger, has_ledger: hasLedger, scripts };
+      state = await readState(sink, ledger, found);
     },
   };
 }
@@ -134,13 +151,20 @@ select current_setting('server_version_num')::int as version, pg_is_in_recovery(
   return { ...answers[1]?.rows[0], ...answers[2]?.rows[0] } as unknown as Facts;
 }
 
+/** What there is to read, and what is wanted of it. */
+interface ReadFacts extends Pick<Facts, 'has_version' | 'has_ledger'> {
+  readonly scripts: boolean;
+}
+
 async function readState(
   sink: DatabaseSink,
   ledger: Ledger,
-  { has_version, has_ledger }: Facts,
-): Promise<LedgerState> {
+  { has_version, has_ledger, scripts }: ReadFacts,
+): Promise<SessionState> {
   if (!has_version) return emptyState;
-  const [rows, assets] = await sink.ask(has_ledger ? ledger.readText : ledger.readRowsText);
+  const texts = has_ledger ? [ledger.readText] : [ledger.readRowsText];
+  if (has_ledger && scripts) texts.push(loggedScriptsText(ledger.schema));
+  const [rows, assets, logged] = await sink.ask(texts.join(';\n'));
   return {
     rows: (rows?.rows ?? []).map((row) => String(row['version_num'])),
     assets: new Map(
@@ -149,6 +173,7 @@ async function readState(
         { sha256: String(sha256), revision: String(revision) },
       ]),
     ),
+    scripts: loggedScriptsOf(logged?.rows ?? []),
   };
 }
 

@@ -127,9 +127,9 @@ export class StepRunner {
 }
 
 /** What the log says of a step. */
-export function eventOf({ revision, direction, module }: ReadyStep): LogEvent {
+export function eventOf({ revision, direction, script, module }: ReadyStep): LogEvent {
   const outcome = direction === 'upgrade' ? 'applied' : 'reverted';
-  return { revision, direction, outcome, scriptSha256: module.sha256 };
+  return { revision, direction, outcome, scriptSha256: module.sha256, scriptFile: script.file };
 }
 
 /** A constraint that was deferred has waited for the COMMIT; SQLSTATE class 23. */

@@ -1,7 +1,6 @@
 /**
  * Importing a script and checking that it can be run.
  */
-import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { decodeAsset } from '../assets/asset-text.js';
 import { LimbeckError, ScriptError } from '../errors.js';
@@ -9,6 +8,7 @@ import { placeInStack } from '../ops/caller-place.js';
 import { formatPlace } from '../sql/place.js';
 import type { ModuleLoader } from './load-module.js';
 import type { Script } from './script-directory.js';
+import { hashScript } from './script-hash.js';
 import { type MigrationFunction, sqlScript } from './sql-script.js';
 
 export type Direction = 'upgrade' | 'downgrade';
@@ -17,7 +17,7 @@ export type Direction = 'upgrade' | 'downgrade';
 export interface ScriptModule {
   readonly upgrade: MigrationFunction;
   readonly downgrade: MigrationFunction;
-  /** SHA-256 of the file's bytes, in hex; null for a module that was handed in. */
+  /** As `hashScript` makes it; null for a module that was handed in. */
   readonly sha256: string | null;
 }
 
@@ -32,7 +32,7 @@ export async function loadScript(script: Script, load: ModuleLoader): Promise<Sc
   const { source } = script;
   if (typeof source === 'object') return { ...functionsOf(source, script), sha256: null };
   const bytes = source === undefined ? readFileSync(script.path) : Buffer.from(source);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = hashScript(bytes);
   if (script.format === 'sql') return { ...sqlScript(decodeAsset(bytes, script.file), script.file), sha256 };
   return { ...functionsOf(await importScript(script, load), script), sha256 };
 }

@@ -64,13 +64,18 @@ const cases: Readonly<Record<string, JsonCase>> = {
   'ensure-version': { works: [], keys: ['database', 'environment', 'created'], ...noEnvironment },
   current: {
     works: [],
-    keys: ['database', 'environment', 'current', 'unknown', 'isAtHeads'],
+    keys: ['database', 'environment', 'current', 'unknown', 'unknownRows', 'isAtHeads'],
     ...noEnvironment,
   },
   heads: { works: [], keys: ['heads'], ...noEnvironment },
   branches: { works: [], keys: ['branches'], ...noEnvironment },
-  history: { works: ['-i'], keys: ['revisions'], fails: ['-r', 'nope'], code: noRevision },
-  show: { works: ['left'], keys: ['revisions'], fails: ['nope'], code: noRevision },
+  history: { works: ['-i'], keys: ['revisions', 'unknownRows'], fails: ['-r', 'nope'], code: noRevision },
+  show: { works: ['left'], keys: ['revisions', 'unknownRows'], fails: ['nope'], code: noRevision },
+  check: {
+    works: [],
+    keys: ['database', 'environment', 'findings', 'applied', 'compared', 'accepted'],
+    ...noEnvironment,
+  },
   roundtrip: { works: [], keys: ['revisions', 'finding', 'durationMs'], ...noEnvironment },
 };
 

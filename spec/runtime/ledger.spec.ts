@@ -99,12 +99,18 @@ describe('Ledger', () => {
   });
 
   it('logs an event; how long it took the server knows', () => {
-    const event = { revision: 'a', direction: 'upgrade', outcome: 'applied', scriptSha256: 'ab' } as const;
+    const event = {
+      revision: 'a',
+      direction: 'upgrade',
+      outcome: 'applied',
+      scriptSha256: 'ab',
+      scriptFile: 'migrations/a.ts',
+    } as const;
     const head =
-      'insert into "app"."limbeck_log" (revision, direction, outcome, host, tool_version, script_sha256, error, duration_ms) values ';
+      'insert into "app"."limbeck_log" (revision, direction, outcome, host, tool_version, script_sha256, script_file, error, duration_ms) values ';
     const about = `${quoteLiteral(hostname())}, '${toolVersion()}'`;
     expect(ledger.log(event).text).to.equal(
-      `${head}('a', 'upgrade', 'applied', ${about}, 'ab', null, (extract(epoch from clock_timestamp() - now()) * 1000)::bigint)`,
+      `${head}('a', 'upgrade', 'applied', ${about}, 'ab', 'migrations/a.ts', null, (extract(epoch from clock_timestamp() - now()) * 1000)::bigint)`,
     );
     expect(
       ledger.log({
@@ -112,10 +118,11 @@ describe('Ledger', () => {
         direction: null,
         outcome: 'failed',
         scriptSha256: null,
+        scriptFile: null,
         error: "it's \\ no",
         durationMs: 1.6,
       }).text,
-    ).to.equal(`${head}('a', null, 'failed', ${about}, null, E'it''s \\\\ no', 2)`);
+    ).to.equal(`${head}('a', null, 'failed', ${about}, null, null, E'it''s \\\\ no', 2)`);
   });
 
   it('notes an asset, with its objects as the server prints them', () => {
