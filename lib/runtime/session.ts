@@ -147,9 +147,17 @@ async function readFacts(
   const lock = key === undefined ? 'false as locked' : tryLockColumn(key);
   const answers = await sink.ask(`set application_name = '${purpose}';
 select ${lock};
-select current_setting('server_version_num')::int as version, pg_is_in_recovery() as in_recovery, ${ledger.existenceColumns}`);
+select current_setting('server_version_num')::int as version, pg_is_in_recovery() as in_recovery, ${ledger.existenceColumns};
+${noticeDeadClient}`);
   return { ...answers[1]?.rows[0], ...answers[2]?.rows[0] } as unknown as Facts;
 }
+
+/**
+ * Has the server look once a second, while a statement runs, whether its client is still there: else the lock of a
+ * killed process is held until its statement ends. Servers that cannot look refuse the setting; those on Linux can.
+ */
+const noticeDeadClient = `select case when current_setting('client_connection_check_interval', true) = '0' and version() ~ 'linux'
+  then set_config('client_connection_check_interval', '1000', false) end`;
 
 /** What there is to read, and what is wanted of it. */
 interface ReadFacts extends Pick<Facts, 'has_version' | 'has_ledger'> {

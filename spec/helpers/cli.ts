@@ -59,6 +59,8 @@ export interface ProgramOptions {
   /** Joins the environment of the specs, less what would change what limbeck does. */
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  /** Told what comes on stderr, when it comes. */
+  readonly onStderr?: (text: string) => void;
   /** Told the process once it runs. */
   readonly onStart?: (child: RunningProgram) => void;
 }
@@ -91,7 +93,10 @@ export function runCommand(
     const child = spawn(command, words, { cwd, env: { ...neutralEnvironment(), ...options.env } });
     const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => {
+      stderr.push(chunk);
+      options.onStderr?.(chunk.toString());
+    });
     child.on('error', reject);
     child.on('close', (status) =>
       resolve({ status, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
