@@ -1,4 +1,7 @@
 /** How many random cases a property is tried on: ten times as many in the long mode, `npm run test:long`. */
 export function runs(count: number): number {
-  return process.env['LIMBECK_LONG'] === '1' ? count * 10 : count;
+  return isLong ? count * 10 : count;
 }
+
+/** Whether this is the long mode. */
+export const isLong = process.env['LIMBECK_LONG'] === '1';
