@@ -15,7 +15,10 @@ export function compareApplied(
   { graph, scripts }: Project,
   { rows, scripts: logged }: Pick<SessionState, 'rows' | 'scripts'>,
 ): ScriptComparison & { readonly applied: number } {
-  const applied = graph.sort(graph.closure(splitRows(graph, rows).known));
+  const { known, unknown } = splitRows(graph, rows);
+  // What an unknown row stands on the log alone knows.
+  const below = unknown.length === 0 ? [] : [...logged.keys()].filter((id) => graph.has(id));
+  const applied = graph.sort(graph.closure([...known, ...below]));
   return { ...compareScripts(applied, scripts, logged), applied: applied.length };
 }
 

@@ -77,9 +77,10 @@ Found 4 problems: 2 revisions applied, 2 scripts compared
     project.remove(fileName('b', 1));
     project.remove(fileName('c', 2));
     project.remove('raw_sql/procs/f.sql');
-    const { findings } = await check(await project.open());
+    const { findings, applied, compared } = await check(await project.open());
     expect(findings.map(({ kind, revision }) => `${kind} ${revision}`)).to.deep.equal(['row-unknown b']);
     expect(findings[0]?.where).to.match(/^applied \d.* UTC by postgres on /);
+    expect({ applied, compared }, 'what the log says is below it').to.deep.equal({ applied: 1, compared: 1 });
   });
 
   it('finds a frozen file that is gone', async () => {
