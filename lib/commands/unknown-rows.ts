@@ -12,7 +12,7 @@ import type { Session } from '../runtime/session.js';
 export interface UnknownRow {
   readonly revision: RevisionId;
   /** How it came to be applied; null where the log does not say. */
-  readonly logged: Omit<LoggedRevision, 'revision'> | null;
+  readonly logged: LoggedRevision | null;
 }
 
 /** Returns the unknown rows of a database; asks it only where there are any. */
@@ -20,10 +20,7 @@ export async function readUnknownRows({ graph }: Project, session: Session): Pro
   const { unknown } = splitRows(graph, session.state.rows);
   if (unknown.length === 0) return [];
   const logged = await readLogged(session, unknown);
-  return unknown.map((revision) => {
-    const { revision: _revision, ...rest } = logged.get(revision) ?? { revision: undefined };
-    return { revision, logged: 'at' in rest ? rest : null };
-  });
+  return unknown.map((revision) => ({ revision, logged: logged.get(revision) ?? null }));
 }
 
 async function readLogged({ hasLedger, ledger, sink }: Session, revisions: readonly RevisionId[]) {
@@ -36,14 +33,7 @@ async function readLogged({ hasLedger, ledger, sink }: Session, revisions: reado
  * Says how a row came to be applied: `applied 2026-01-02 03:04:05 UTC by app on ci-3, from migrations/b.ts, with
  * limbeck 0.1.0`.
  */
-export function loggedText({
-  outcome,
-  at,
-  user,
-  host,
-  toolVersion,
-  file,
-}: NonNullable<UnknownRow['logged']>) {
+export function loggedText({ outcome, at, user, host, toolVersion, file }: LoggedRevision) {
   return [
     `${outcome} ${at.replace(/^(.*)T(.*)Z$/, '$1 $2 UTC')} by ${user}${host === null ? '' : ` on ${host}`}`,
     ...(file === null ? [] : [`from ${file}`]),

@@ -30,7 +30,6 @@ export function loggedScriptsOf(rows: readonly Row[]): ReadonlyMap<RevisionId, L
 
 /** How a revision came to be applied. */
 export interface LoggedRevision {
-  readonly revision: RevisionId;
   readonly outcome: 'applied' | 'stamped';
   /** In ISO 8601, UTC. */
   readonly at: string;
@@ -57,7 +56,6 @@ export function loggedRevisionsOf(rows: readonly Row[]): ReadonlyMap<RevisionId,
     rows.map((row) => [
       String(row['revision']),
       {
-        revision: String(row['revision']),
         outcome: row['outcome'] === 'applied' ? 'applied' : 'stamped',
         at: String(row['at']),
         user: String(row['db_user']),

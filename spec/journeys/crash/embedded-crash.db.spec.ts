@@ -4,10 +4,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { createPgConfig } from '@electric-sql/pglite/node-postgres';
 import { expect } from 'chai';
 import { embedded } from '../../../lib/index.js';
+import { limbeckIn, type RunningProgram, runProgram } from '../../helpers/cli.js';
 import { startPGlite } from '../../helpers/pglite.js';
 import { isLong } from '../../helpers/runs.js';
 import { type CrashProject, crashProject } from './crash-project.js';
@@ -84,6 +86,27 @@ describe('kill -9 on an embedded database', function () {
     const inner = found.filter((rows) => rows !== journey.rows[0] && rows !== journey.rows.at(-1));
     expect(inner.length, `kills in the middle (LIMBECK_SEED=${seed})`).to.be.at.least(isLong ? 12 : 1);
   });
+
+  if (isLong) {
+    it('while the directory is made leaves nothing that the next run would take for a database', async () => {
+      const directory = project.path('.limbeck/made');
+      let running: RunningProgram | undefined;
+      const run = runProgram(project.root, ['upgrade'], {
+        env: { CRASH_DIRECTORY: directory },
+        onStart: (child) => {
+          running = child;
+        },
+      });
+      while (!existsSync(`${directory}.new/PG_VERSION`)) await sleep(10);
+      running?.signal('SIGKILL');
+      expect((await run).status).to.equal(null);
+      expect(existsSync(directory)).to.equal(false);
+      project.use(embedded(directory, { lockTimeout: 0 }));
+      const { stdout, stderr } = await limbeckIn(project.root)('upgrade');
+      expect(stdout, stderr).to.match(/Now at after4\n$/);
+      expect(existsSync(`${directory}.new`)).to.equal(false);
+    });
+  }
 
   /** A machine that is busy elsewhere may strike when the run is over: that is no kill, and it is tried again. */
   async function crashAt(direction: Direction, moment: Moment): Promise<string> {
