@@ -9,6 +9,7 @@ import { assetFolderOf, readManifest, readManifestFrom } from './assets/manifest
 import { type Config, type EnvironmentConfig, resolveConfig } from './config/config.js';
 import { findKnexfile } from './config/knexfile.js';
 import type { LimbeckSettings } from './config/settings.js';
+import { strangeVariables } from './config/variables.js';
 import { ConfigError, LimbeckError, UsageError } from './errors.js';
 import type { RevisionId } from './graph/revision.js';
 import { RevisionGraph } from './graph/revision-graph.js';
@@ -128,6 +129,8 @@ export async function openProject(options: ProjectOptions): Promise<Project> {
     ...(options.variables && { variables: options.variables }),
     ...(options.settings && { overrides: options.settings }),
   });
+  for (const name of strangeVariables(options.variables ?? {}))
+    logger.warn(`the variable ${name} is no setting of limbeck and does nothing: unset or rename it`);
   return projectOf({
     config,
     load,
@@ -156,7 +159,7 @@ async function projectOf(base: Base): Promise<Project> {
   const { root, settings } = config;
   const scripts =
     memory === undefined
-      ? await readScripts(root, settings.directories)
+      ? await readScripts(root, settings.directories, settings)
       : await readMemoryScripts(root, memory.scripts);
   const graph = new RevisionGraph(scripts.map(({ revision }) => revision));
   return {

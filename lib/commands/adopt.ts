@@ -7,6 +7,7 @@ import { RevisionGraph } from '../graph/revision-graph.js';
 import type { Project } from '../project.js';
 import { type AlembicRevision, readAlembicFiles } from '../script/alembic-directory.js';
 import {
+  createdBeside,
   languageOf,
   type NewScript,
   newScriptFile,
@@ -126,12 +127,13 @@ function newScripts(
   directory: string | undefined,
 ): (AdoptedEntry & ScriptFile)[] {
   const { root, config, graph } = project;
-  const { fileName, timeZone } = config.settings;
+  const { fileName, slugLength, timeZone } = config.settings;
   const style: ScriptStyle = {
     root,
-    directory: directoryOf(project, directory, []),
+    directory: directoryOf(project, directory ?? config.settings.directories[0], []),
     extension: extensionOf(project),
     fileName,
+    slugLength,
     timeZone,
     template: undefined,
   };
@@ -145,7 +147,13 @@ function newScripts(
     const file = newScriptFile(script, style);
     if (files.has(file)) throw sameName(file, source);
     files.add(file);
-    return [{ revision: id, file, text: renderAdopted(script, source.file, style) }];
+    return [
+      {
+        revision: id,
+        file,
+        text: renderAdopted(script, source.file, createdBeside(file, script, style), style),
+      },
+    ];
   });
 }
 
@@ -168,12 +176,18 @@ function datesOf(joined: RevisionGraph, found: Found): ReadonlyMap<RevisionId, D
   return dates;
 }
 
-function renderAdopted(script: NewScript, source: string, style: ScriptStyle): string {
+function renderAdopted(
+  script: NewScript,
+  source: string,
+  created: string | undefined,
+  style: ScriptStyle,
+): string {
   const template = adoptedTemplates[languageOf(style) === 'commonjs' ? 'commonjs' : 'module'];
   const origin = `Made by Alembic: ${source.replaceAll(/\s+/g, ' ')}`;
   return renderScript(
     script,
     template.replace('{{tool}}', 'Alembic').replace('{{origin}}', () => origin),
+    created,
   );
 }
 

@@ -2,10 +2,11 @@
  * Writing the script of a new revision, and the files that it ships.
  */
 import { rmSync } from 'node:fs';
-import { extname, join } from 'node:path';
+import { dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { kindOf } from '../assets/asset-directory.js';
 import type { FrozenFile } from '../assets/manifest.js';
-import { RevisionError, ScriptError } from '../errors.js';
+import { hasSubFolders } from '../config/file-name.js';
+import { RevisionError, ScriptError, UsageError } from '../errors.js';
 import { checkName, type RevisionId } from '../graph/revision.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
@@ -16,6 +17,7 @@ import {
   type ScriptExtension,
   writeScript,
 } from '../script/new-script.js';
+import { withoutDot } from '../script/script-directory.js';
 import { assertOnDisk, type FrozenEntry, writeFrozen } from './freezing.js';
 
 export interface NewRevisionReport {
@@ -49,6 +51,7 @@ export interface NewRevisionChoices {
  *
  * @throws RevisionError `DUPLICATE_ID`, `DUPLICATE_LABEL`, `ILLEGAL_ID`
  * @throws ScriptError `DIRECTORY_NOT_FOUND`, `FILE_EXISTS`
+ * @throws UsageError `USAGE` when there are several script directories and no parent to follow
  */
 export function writeRevision(
   project: Project,
@@ -58,7 +61,7 @@ export function writeRevision(
 ): NewRevisionReport {
   assertOnDisk(project);
   const { root, config } = project;
-  const { fileName, timeZone, template } = config.settings;
+  const { fileName, slugLength, timeZone, template } = config.settings;
   const id = options.revisionId ?? newRevisionId();
   checkNewId(project, id);
   const labels = options.branchLabels ?? [];
@@ -79,6 +82,7 @@ export function writeRevision(
     directory: directoryOf(project, options.directory, links.downRevisions),
     extension: options.sql === true ? '.sql' : extensionOf(project),
     fileName,
+    slugLength,
     timeZone,
     template,
   });
@@ -155,25 +159,47 @@ function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: st
   };
 }
 
-/** Returns the script directory of a new script: the given one, else that of its parent, else the first. */
+/** The folder of the parent, or the one that was asked for. */
 export function directoryOf(
-  { config, scripts }: Project,
+  { root, config, scripts }: Project,
   given: string | undefined,
   parents: readonly RevisionId[],
 ): string {
-  const { directories } = config.settings;
-  const clean = (directory: string) => directory.replace(/^\.\//, '').replace(/\/+$/, '');
+  const { directories, recursive, fileName } = config.settings;
+  const known = directories.map(withoutDot);
   if (given !== undefined) {
-    if (directories.map(clean).includes(clean(given))) return clean(given);
-    throw new ScriptError('DIRECTORY_NOT_FOUND', {
-      message: `"${given}" is not one of the script directories`,
-      where: config.knexfile,
-      next: `choose one of ${listed(directories)}, or add it to \`limbeck.directories\``,
-    });
+    const wanted = withoutDot(isAbsolute(given) ? relative(root, given) : given);
+    const isKnown = known.includes(wanted) || (recursive && holderOf(wanted, known) !== undefined);
+    if (isKnown) return wanted;
+    throw noSuchDirectory(given, directories, config.knexfile);
   }
-  const parentFile = scripts.get(parents[0] ?? '')?.file;
-  const ofParent = directories.find((directory) => parentFile?.startsWith(`${clean(directory)}/`));
-  return clean(ofParent ?? directories[0] ?? 'migrations');
+  const parent = scripts.get(parents[0] ?? '')?.file;
+  if (parent === undefined && known.length > 1) throw noParentToFollow(directories);
+  const ofParent = parent === undefined ? undefined : holderOf(parent, known);
+  if (parent === undefined || ofParent === undefined) return known[0] ?? 'migrations';
+  // Sub-folders that the file name makes are not those of the parent.
+  return recursive && !hasSubFolders(fileName) ? dirname(parent) : ofParent;
+}
+
+/** The innermost script directory that a path lies in. */
+function holderOf(path: string, directories: readonly string[]): string | undefined {
+  const holders = directories.filter((each) => each === '.' || path.startsWith(`${each}/`));
+  return holders.sort((a, b) => b.length - a.length)[0];
+}
+
+function noSuchDirectory(given: string, directories: readonly string[], knexfile: string): ScriptError {
+  return new ScriptError('DIRECTORY_NOT_FOUND', {
+    message: `"${given}" is not one of the script directories`,
+    where: knexfile,
+    next: `choose one of ${listed(directories)}, or add it to \`limbeck.directories\``,
+  });
+}
+
+function noParentToFollow(directories: readonly string[]): UsageError {
+  return new UsageError('USAGE', {
+    message: `there are ${directories.length} script directories, and no parent whose folder to take: ${listed(directories)}`,
+    next: `choose one with \`--version-path ${directories[0] ?? ''}\``,
+  });
 }
 
 /** Scripts are written in the language that the project's newest script has, else in the knexfile's. */

@@ -7,13 +7,9 @@ import { isAbsolute, relative } from 'node:path';
 import type { Knex } from 'knex';
 import { ConfigError } from '../errors.js';
 import { didYouMean, listed } from '../graph/wording.js';
-import {
-  type LimbeckSettings,
-  mergeSettings,
-  readSettings,
-  type Settings,
-  settingsFromVariables,
-} from './settings.js';
+import { assertReadFromSubFolders } from './file-name.js';
+import { type LimbeckSettings, mergeSettings, readSettings, type Settings } from './settings.js';
+import { settingsFromVariables } from './variables.js';
 
 /** A Knex configuration with a block for limbeck; `connection` may be a variable that is not set. */
 export type EnvironmentConfig = Omit<Knex.Config, 'connection'> & {
@@ -91,6 +87,7 @@ export async function resolveConfig(request: ConfigRequest): Promise<Config> {
     settingsFromVariables(variables),
     readSettings(overrides, 'flags'),
   ]);
+  assertReadFromSubFolders(settings, knexfile);
   return Object.freeze({
     root,
     knexfile,

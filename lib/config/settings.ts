@@ -3,11 +3,25 @@
  */
 import { ConfigError } from '../errors.js';
 import { didYouMean } from '../graph/wording.js';
+import {
+  count,
+  duration,
+  Expected,
+  fileName,
+  flag,
+  oneOf,
+  type Reader,
+  text,
+  texts,
+  timeZone,
+} from './setting-readers.js';
 
 /** What a `limbeck` block may hold; every setting has a default. Durations are milliseconds, or `'2 s'`. */
 export interface LimbeckSettings {
   /** Script directories. Default: Knex's `migrations.directory`, else `migrations`. */
   directories?: string | readonly string[];
+  /** Whether scripts in sub-folders of the script directories are read too. Default false. */
+  recursive?: boolean;
   /** Folder of the live SQL files. Default `raw_sql`. */
   rawSql?: string;
   /** Its sub-folders. Default `['types', 'procs', 'views']`. */
@@ -16,8 +30,10 @@ export interface LimbeckSettings {
   schema?: string;
   /** Table of the current revisions. Default `limbeck_version`. */
   versionTable?: string;
-  /** Name of a new script, without extension. Default `{timestamp}_{revision}_{slug}`. */
+  /** Name of a new script, without extension, perhaps in sub-folders. Default `{timestamp}_{revision}_{slug}`. */
   fileName?: string;
+  /** Longest `{slug}` of a file name, in characters. Default 40. */
+  slugLength?: number;
   /** File that new scripts are made from, in place of limbeck's own template. */
   template?: string;
   /** Time zone of creation dates. Default `UTC`. */
@@ -39,11 +55,13 @@ export interface LimbeckSettings {
 /** The settings of one run: complete, checked, frozen; durations in milliseconds. */
 export interface Settings {
   readonly directories: readonly string[];
+  readonly recursive: boolean;
   readonly rawSql: string;
   readonly kinds: readonly string[];
   readonly schema: string;
   readonly versionTable: string;
   readonly fileName: string;
+  readonly slugLength: number;
   readonly template: string | undefined;
   readonly timeZone: string;
   readonly transaction: 'revision' | 'all';
@@ -60,11 +78,13 @@ export interface Settings {
 
 export const defaultSettings: Settings = {
   directories: ['migrations'],
+  recursive: false,
   rawSql: 'raw_sql',
   kinds: ['types', 'procs', 'views'],
   schema: 'public',
   versionTable: 'limbeck_version',
   fileName: '{timestamp}_{revision}_{slug}',
+  slugLength: 40,
   template: undefined,
   timeZone: 'UTC',
   transaction: 'revision',
@@ -75,66 +95,22 @@ export const defaultSettings: Settings = {
   shadowUrl: undefined,
 };
 
-/** Reads a value, or says in words what it should be. */
-type Reader<Value> = (value: unknown) => Value | Expected;
-
-class Expected {
-  readonly what: string;
-  constructor(what: string) {
-    this.what = what;
-  }
-}
-
-const text: Reader<string> = (value) =>
-  typeof value === 'string' && value !== '' ? value : new Expected('a text that is not empty');
-
-const texts: Reader<readonly string[]> = (value) => {
-  const list: unknown[] = Array.isArray(value) ? value : [value];
-  const isList = list.length > 0 && list.every((item) => typeof item === 'string' && item !== '');
-  return isList ? (list as string[]) : new Expected('a text or a list of texts');
-};
-
-const oneOf =
-  <Value extends string>(...values: readonly Value[]): Reader<Value> =>
-  (value) =>
-    values.find((candidate) => candidate === value) ??
-    new Expected(values.map((each) => `"${each}"`).join(' or '));
-
-const count: Reader<number> = (value) =>
-  Number.isInteger(Number(value)) && Number(value) >= 1
-    ? Number(value)
-    : new Expected('a whole number from 1');
-
-const units: Record<string, number> = { ms: 1, s: 1_000, min: 60_000, h: 3_600_000 };
-
-const duration: Reader<number> = (value) => {
-  const [, digits, unit = 'ms'] = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h)?$/.exec(String(value)) ?? [];
-  return digits === undefined
-    ? new Expected('milliseconds, or a duration such as "2 s"')
-    : Number(digits) * (units[unit] ?? 1);
-};
-
-const timeZone: Reader<string> = (value) => {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: String(value) }).resolvedOptions().timeZone;
-  } catch {
-    return new Expected('an IANA time zone such as "Europe/Berlin"');
-  }
-};
-
-const ddlReaders: Record<string, Reader<unknown>> = {
+export const ddlReaders: Record<string, Reader<unknown>> = {
   lockTimeout: duration,
   attempts: count,
   statementTimeout: duration,
 };
 
-const readers: Record<keyof Settings, Reader<unknown>> = {
+/** By setting, what its value may be. */
+export const readers: Record<keyof Settings, Reader<unknown>> = {
   directories: texts,
+  recursive: flag,
   rawSql: text,
   kinds: texts,
   schema: text,
   versionTable: text,
-  fileName: text,
+  fileName,
+  slugLength: count,
   template: text,
   timeZone,
   transaction: oneOf('revision', 'all'),
@@ -172,33 +148,6 @@ export function readSettings(block: unknown, where: string | ((setting: string) 
     if (!(error instanceof SettingProblem)) throw error;
     throw error.at(typeof where === 'string' ? where : where(error.setting));
   }
-}
-
-/** Returns what the `LIMBECK_*` variables say: `LIMBECK_DDL_LOCK_TIMEOUT` is `lockTimeout` of `ddl`. */
-export function settingsFromVariables(
-  variables: Readonly<Record<string, string | undefined>>,
-): GivenSettings {
-  const { ddl: _ddl, ...plainReaders } = readers;
-  const ddl = blockOf(variables, ddlReaders, 'ddl.');
-  const block = blockOf(variables, plainReaders, '');
-  return readSettings(Object.keys(ddl).length === 0 ? block : { ...block, ddl }, variableOf);
-}
-
-function blockOf(
-  variables: Readonly<Record<string, string | undefined>>,
-  known: Readonly<Record<string, Reader<unknown>>>,
-  prefix: string,
-): Record<string, unknown> {
-  const given = Object.entries(known).flatMap(([name, read]) => {
-    const value = variables[variableOf(`${prefix}${name}`)];
-    return value === undefined ? [] : [[name, read === texts ? value.split(',') : value]];
-  });
-  return Object.fromEntries(given) as Record<string, unknown>;
-}
-
-function variableOf(setting: string): string {
-  const words = setting.replace('.', '_').replace(/[A-Z]/g, (letter) => `_${letter}`);
-  return `LIMBECK_${words.toUpperCase()}`;
 }
 
 function readAll(

@@ -5,7 +5,9 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ScriptError } from '../errors.js';
+import type { FileNameToken } from '../config/file-name.js';
 import { isEsm } from './module-type.js';
+import { createdFromName } from './script-directory.js';
 import { templates } from './templates.js';
 
 /** What a new script says. */
@@ -38,6 +40,7 @@ export interface ScriptStyle {
   readonly directory: string;
   readonly extension: ScriptExtension;
   readonly fileName: string;
+  readonly slugLength: number;
   readonly timeZone: string;
   /** Path of the project's own template. */
   readonly template: string | undefined;
@@ -57,7 +60,9 @@ export function newRevisionId(): string {
  */
 export function writeScript(script: NewScript, style: ScriptStyle): string {
   const file = newScriptFile(script, style);
-  writeScriptFiles(style.root, [{ file, text: renderScript(script, templateOf(style)) }]);
+  writeScriptFiles(style.root, [
+    { file, text: renderScript(script, templateOf(style), createdBeside(file, script, style)) },
+  ]);
   return file;
 }
 
@@ -108,9 +113,22 @@ export function languageOf({ root, extension, directory }: ScriptStyle): keyof t
   return isCommonJs ? 'commonjs' : 'esm';
 }
 
-/** Fills a template: `{{name}}` becomes a value, and a line that holds only an empty value goes away. */
-export function renderScript(script: NewScript, template: string): string {
-  const values = templateValues(script);
+/** Returns the creation date for the header, `yyyymmddhhmmss`, where the name of the file does not begin with it. */
+export function createdBeside(
+  file: string,
+  { created }: NewScript,
+  { timeZone }: ScriptStyle,
+): string | undefined {
+  return createdFromName(file) === undefined ? timestampOf(dateParts(created, timeZone)) : undefined;
+}
+
+/**
+ * Fills a template: `{{name}}` becomes a value; `{{upgrade}}` and `{{downgrade}}`, alone on a line, become lines.
+ *
+ * @param created - the date that the script exports, `yyyymmddhhmmss`; none when its name tells it
+ */
+export function renderScript(script: NewScript, template: string, created?: string): string {
+  const values = templateValues(script, created);
   const lines = template.split('\n').flatMap((line) => {
     const block = /^(\s*)\{\{(upgrade|downgrade)\}\}\s*$/.exec(line);
     if (block)
@@ -120,7 +138,7 @@ export function renderScript(script: NewScript, template: string): string {
   return lines.join('\n');
 }
 
-function templateValues(script: NewScript): Record<string, string> {
+function templateValues(script: NewScript, created: string | undefined): Record<string, string> {
   const down = script.downRevisions;
   return {
     message: inComment(script.message),
@@ -129,6 +147,9 @@ function templateValues(script: NewScript): Record<string, string> {
     downRevision: down.length > 1 ? list(down) : down[0] === undefined ? 'null' : quote(down[0]),
     branchLabels: list(script.branchLabels),
     dependsOn: list(script.dependsOn),
+    esmCreated: created === undefined ? '' : `export const created = '${created}';\n`,
+    commonjsCreated: created === undefined ? '' : `exports.created = '${created}';\n`,
+    plainCreated: created === undefined ? '' : `-- created: ${created}\n`,
     plainDownRevision: down.join(', '),
     plainBranchLabels: script.branchLabels.join(', '),
     plainDependsOn: script.dependsOn.join(', '),
@@ -154,30 +175,35 @@ export function quote(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
 }
 
-const longestSlug = 40;
-
-function fileNameOf(
-  { revision, message, created }: NamedScript,
-  { fileName, timeZone }: ScriptStyle,
-): string {
-  const parts = dateParts(created, timeZone);
-  const values: Record<string, string> = {
+function fileNameOf({ revision, message, created }: NamedScript, style: ScriptStyle): string {
+  const parts = dateParts(created, style.timeZone);
+  const values: Record<FileNameToken, string> = {
     ...parts,
-    timestamp: `${parts['year']}${parts['month']}${parts['day']}${parts['hour']}${parts['minute']}${parts['second']}`,
+    timestamp: timestampOf(parts),
     epoch: String(Math.floor(created.getTime() / 1000)),
     revision,
-    slug: slugOf(message),
+    slug: slugOf(message, style.slugLength),
   };
-  return fileName.replace(/\{(\w+)\}/g, (mark, name: string) => values[name] ?? mark).replace(/_+$/, '');
+  const name = style.fileName
+    .replace(/\{(\w+)\}/g, (mark, token: string) => values[token as FileNameToken] ?? mark)
+    .replace(/_+$/, '');
+  // A message without letters has no slug, and a file must have a name.
+  return /(?:^|\/)$/.test(name) ? `${name}${revision}` : name;
 }
 
 /** The message as part of a file name: lower case words joined by underscores. */
-function slugOf(message: string): string {
+function slugOf(message: string, longest: number): string {
   const words = message.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
-  return words.join('_').slice(0, longestSlug).replace(/_+$/, '');
+  return words.join('_').slice(0, longest).replace(/_+$/, '');
 }
 
-function dateParts(date: Date, timeZone: string): Record<string, string> {
+type DateParts = Readonly<Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', string>>;
+
+function timestampOf({ year, month, day, hour, minute, second }: DateParts): string {
+  return `${year}${month}${day}${hour}${minute}${second}`;
+}
+
+function dateParts(date: Date, timeZone: string): DateParts {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone,
     hourCycle: 'h23',
@@ -188,5 +214,7 @@ function dateParts(date: Date, timeZone: string): Record<string, string> {
     minute: '2-digit',
     second: '2-digit',
   });
-  return Object.fromEntries(format.formatToParts(date).map(({ type, value }) => [type, value]));
+  return Object.fromEntries(
+    format.formatToParts(date).map(({ type, value }) => [type, value]),
+  ) as unknown as DateParts;
 }

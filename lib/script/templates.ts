@@ -11,7 +11,7 @@ export const revision = '{{revision}}';
 export const downRevision = {{downRevision}};
 export const branchLabels = {{branchLabels}};
 export const dependsOn = {{dependsOn}};
-
+{{esmCreated}}
 export async function upgrade(op: Operations) {
   {{upgrade}}
 }
@@ -26,7 +26,7 @@ export async function downgrade(op: Operations) {
 export const downRevision = {{downRevision}};
 export const branchLabels = {{branchLabels}};
 export const dependsOn = {{dependsOn}};
-
+{{esmCreated}}
 /** @param {import('limbeck').Operations} op */
 export async function upgrade(op) {
   {{upgrade}}
@@ -43,7 +43,7 @@ export async function downgrade(op) {
 exports.downRevision = {{downRevision}};
 exports.branchLabels = {{branchLabels}};
 exports.dependsOn = {{dependsOn}};
-
+{{commonjsCreated}}
 /** @param {import('limbeck').Operations} op */
 exports.upgrade = async (op) => {
   {{upgrade}}
@@ -60,7 +60,7 @@ exports.downgrade = async (op) => {
 -- downRevision: {{plainDownRevision}}
 -- branchLabels: {{plainBranchLabels}}
 -- dependsOn: {{plainDependsOn}}
-
+{{plainCreated}}
 -- upgrade
 {{upgrade}}
 
@@ -78,7 +78,7 @@ export const revision = '{{revision}}';
 export const downRevision = {{downRevision}};
 export const branchLabels = {{branchLabels}};
 export const dependsOn = {{dependsOn}};
-
+{{esmCreated}}
 // {{origin}}
 export const { upgrade, downgrade } = adopted('{{tool}}');
 `,
@@ -90,7 +90,7 @@ exports.revision = '{{revision}}';
 exports.downRevision = {{downRevision}};
 exports.branchLabels = {{branchLabels}};
 exports.dependsOn = {{dependsOn}};
-
+{{commonjsCreated}}
 // {{origin}}
 Object.assign(exports, adopted('{{tool}}'));
 `,

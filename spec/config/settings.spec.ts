@@ -1,10 +1,5 @@
 import { expect } from 'chai';
-import {
-  defaultSettings,
-  mergeSettings,
-  readSettings,
-  settingsFromVariables,
-} from '../../lib/config/settings.js';
+import { defaultSettings, mergeSettings, readSettings } from '../../lib/config/settings.js';
 import { factsOf, thrownBy } from '../helpers/thrown.js';
 
 const read = (block: unknown) => readSettings(block, 'knexfile.ts');
@@ -64,6 +59,10 @@ describe('readSettings', () => {
       [{ template: null }, 'a text that is not empty'],
       [{ transaction: 'none' }, '"revision" or "all"'],
       [{ edited: true }, '"warn" or "refuse"'],
+      [{ recursive: 'yes' }, 'true or false'],
+      [{ slugLength: 0 }, 'a whole number from 1'],
+      [{ fileName: '' }, 'a text that is not empty'],
+      [{ fileName: '../{slug}' }, 'a file name, or a path inside the script directory'],
       [{ timeZone: 'Berlin' }, 'an IANA time zone such as "Europe/Berlin"'],
     ];
     for (const [block, what] of cases) {
@@ -99,49 +98,6 @@ describe('readSettings', () => {
       message: 'there is no setting "ddl.attemps"',
       next: 'did you mean "attempts"? Else remove it; the settings are lockTimeout, attempts, statementTimeout',
     });
-  });
-});
-
-describe('settingsFromVariables', () => {
-  it('reads LIMBECK_* of every setting', () => {
-    expect(
-      settingsFromVariables({
-        LIMBECK_DIRECTORIES: 'db/a,db/b',
-        LIMBECK_RAW_SQL: 'sql',
-        LIMBECK_SCHEMA: 'app',
-        LIMBECK_VERSION_TABLE: 'alembic_version',
-        LIMBECK_TRANSACTION: 'all',
-        LIMBECK_LOCK_TIMEOUT: '5 s',
-        LIMBECK_DDL_LOCK_TIMEOUT: '1s',
-        LIMBECK_DDL_ATTEMPTS: '3',
-        LIMBECK_SHADOW_URL: 'postgres://h/d',
-      }),
-    ).to.deep.equal({
-      directories: ['db/a', 'db/b'],
-      rawSql: 'sql',
-      schema: 'app',
-      versionTable: 'alembic_version',
-      transaction: 'all',
-      lockTimeout: 5_000,
-      ddl: { lockTimeout: 1_000, attempts: 3 },
-      shadowUrl: 'postgres://h/d',
-    });
-  });
-
-  it('takes no notice of other variables', () => {
-    expect(
-      settingsFromVariables({ LIMBECK_LONG: '1', SCHEMA: 'x', limbeck_schema: 'x', PATH: '/' }),
-    ).to.deep.equal({});
-    expect(settingsFromVariables({ LIMBECK_SCHEMA: undefined })).to.deep.equal({});
-  });
-
-  it('names the variable whose value is wrong', () => {
-    const { message, where } = thrownBy(() => settingsFromVariables({ LIMBECK_DDL_ATTEMPTS: 'many' }));
-    expect([message, where]).to.deep.equal([
-      'the setting "ddl.attempts" must be a whole number from 1',
-      'LIMBECK_DDL_ATTEMPTS',
-    ]);
-    expect(thrownBy(() => settingsFromVariables({ LIMBECK_RAW_SQL: '' })).where).to.equal('LIMBECK_RAW_SQL');
   });
 });
 

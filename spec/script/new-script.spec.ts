@@ -31,6 +31,7 @@ const style = {
   directory: 'migrations',
   extension: '.ts',
   fileName: '{timestamp}_{revision}_{slug}',
+  slugLength: 40,
   timeZone: 'UTC',
   template: undefined,
 } as const;
@@ -198,10 +199,31 @@ describe('writeScript', () => {
     expect(write(midnight, { fileName: '{timestamp}' }).file).to.equal('migrations/20261122000000.ts');
   });
 
-  it('knows the parts of a date, and leaves marks that it does not know', () => {
-    expect(write(plain, { fileName: '{year}/{month}-{day}_{epoch}_{what}' }).file).to.equal(
-      'migrations/2026/11-22_1795343405_{what}.ts',
-    );
+  it('knows the parts of a date, and makes sub-folders', () => {
+    const fileName = '{year}/{month}/{day}-{hour}_{minute}_{second}_{epoch}';
+    expect(write(plain, { fileName }).file).to.equal('migrations/2026/11/22-10_30_05_1795343405.ts');
+  });
+
+  it('cuts the message to the length that was chosen', () => {
+    expect(write(plain, { fileName: '{slug}', slugLength: 5 }).file).to.equal('migrations/add_b.ts');
+  });
+
+  it('calls a file by its id when the message has no letters', () => {
+    const nameless = { ...plain, message: '!?' };
+    expect(write(nameless, { fileName: '{slug}' }).file).to.equal('migrations/1a2b3c4d5e6f.ts');
+    expect(write(nameless, { fileName: '{year}/{slug}' }).file).to.equal('migrations/2026/1a2b3c4d5e6f.ts');
+  });
+
+  it('writes the date into the script where the name does not begin with it', async () => {
+    await prepareHeaderReader();
+    const dated = { fileName: '{year}/{revision}', timeZone: 'Asia/Kolkata' };
+    for (const extension of ['.ts', '.mjs', '.cjs'] as const) {
+      const { text, file } = write(plain, { ...dated, extension });
+      expect(readModuleHeader(text, file)?.created, extension).to.equal('20261122160005');
+    }
+    const sql = write(plain, { ...dated, extension: '.sql' });
+    expect(readSqlHeader(sql.text, sql.file)?.created).to.equal('20261122160005');
+    expect(write(plain).text).to.not.include('created');
   });
 
   it('writes in the language of the extension, where package.json has a say', () => {

@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import { expect } from 'chai';
 import { readScripts, scriptsById } from '../../lib/script/script-directory.js';
 import { temporaryProject } from '../helpers/project.js';
@@ -95,9 +96,9 @@ describe('readScripts', () => {
   });
 
   it('refuses anything else in the directory, by name', async () => {
-    for (const name of ['README.md', 'helpers.ts', 'old.sql', 'sub/a.ts']) {
+    for (const name of ['README.md', 'helpers.ts', 'old.sql']) {
       const { root } = temporaryProject({ [`migrations/${name}`]: '// nothing\n' });
-      const file = `migrations/${name.split('/')[0]}`;
+      const file = `migrations/${name}`;
       expect(factsOf(await rejectionOf(readScripts(root, ['migrations'])))).to.deep.equal({
         code: 'NOT_A_SCRIPT',
         message: `"${file}" is not a script: it declares no revision`,
@@ -105,6 +106,58 @@ describe('readScripts', () => {
         next: 'move it out of the script directory, or give it the header `export const revision = …`',
       });
     }
+  });
+
+  describe('with sub-folders', () => {
+    const files = {
+      'migrations/b.js': script('b'),
+      'migrations/billing/a.js': script('a'),
+      'migrations/billing/a.assets/manifest.json': '{}',
+      'migrations/billing/deep/c.sql': '-- revision: c\n-- upgrade\n-- downgrade\n',
+      'migrations/.hidden/x.txt': '',
+    };
+    const namesIn = async (root: string, directories: string[], recursive: boolean) =>
+      (await readScripts(root, directories, { recursive })).map(({ file }) =>
+        file.replace('migrations/', ''),
+      );
+
+    it('reads them when it is told to', async () => {
+      const { root } = temporaryProject(files);
+      expect(await namesIn(root, ['migrations'], true)).to.deep.equal([
+        'b.js',
+        'billing/a.js',
+        'billing/deep/c.sql',
+      ]);
+    });
+
+    it('refuses them when it is not', async () => {
+      const { root } = temporaryProject(files);
+      expect(factsOf(await rejectionOf(readScripts(root, ['migrations'])))).to.deep.equal({
+        code: 'NOT_A_SCRIPT',
+        message: '"migrations/billing" is a folder, and scripts are not looked for in sub-folders',
+        where: 'migrations/billing',
+        next: 'set `limbeck.recursive` to true in the knexfile, name it in `limbeck.directories`, or move it away',
+      });
+    });
+
+    it('reads one that is a script directory itself once', async () => {
+      const { root } = temporaryProject(files);
+      const directories = ['migrations/', './migrations/billing', 'migrations'];
+      const expected = ['b.js', 'billing/a.js', 'billing/deep/c.sql'];
+      expect(await namesIn(root, directories, true)).to.deep.equal(expected);
+      const flat = temporaryProject({
+        'migrations/b.js': script('b'),
+        'migrations/billing/a.js': script('a'),
+      });
+      expect(await namesIn(flat.root, directories, false)).to.deep.equal(['b.js', 'billing/a.js']);
+    });
+
+    it('follows links, but not round in circles', async () => {
+      const { root, path } = temporaryProject({ 'migrations/a.js': script('a'), 'shared/b.js': script('b') });
+      symlinkSync(path('shared'), path('migrations/shared'));
+      symlinkSync(path('migrations'), path('shared/round'));
+      expect(await namesIn(root, ['migrations'], true)).to.deep.equal(['a.js', 'shared/b.js']);
+    });
   });
 
   it('recognises a Knex migration', async () => {
