@@ -106,11 +106,24 @@ function describe(argv: Argv, command: Command): Argv {
   let described = argv
     .usage(`${summary}\n\nUsage: limbeck ${usage} [options]`)
     .epilogue('')
-    .options(withValues(options))
-    .group(Object.keys(options), 'Options:')
+    .options(withValues(withoutKnownAliases(options)))
+    .group(
+      Object.keys(options).filter((name) => !(name in sharedOptions)),
+      'Options:',
+    )
     .example(`limbeck ${example}`, '');
   for (const [name, about] of Object.entries(positionals)) described = described.positional(name, about);
   return described;
+}
+
+/** Of an option that every command has, a command says anew what it means; its short form is known already. */
+function withoutKnownAliases(options: Readonly<Record<string, Options>>): Record<string, Options> {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, { alias, ...about }]) => [
+      name,
+      name in sharedOptions || alias === undefined ? about : { ...about, alias },
+    ]),
+  );
 }
 
 /** A flag that takes a text must be given one. */

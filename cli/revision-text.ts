@@ -39,17 +39,23 @@ export function unknownLine({ revision, logged }: UnknownRow): string {
   return `${revision} (${what}; ${how.join(', ')})`;
 }
 
-/** All that `show` knows of a revision. */
-export function revisionDetails(entry: ShowReport['revisions'][number]): string {
+/** A revision in full; what only `show` knows may be missing. */
+type Details = RevisionEntry & { readonly isCurrent?: boolean } & Partial<
+    Pick<ShowReport['revisions'][number], 'children' | 'assets'>
+  >;
+
+/** All that is known of a revision. */
+export function revisionDetails(entry: Details): string {
+  const { children = [], assets = [] } = entry;
   const rows: [string, string][] = [
     ['revision', revisionLine({ ...entry, message: null, dependsOn: [] })],
     ['message', entry.message ?? ''],
     ['created', entry.created === null ? '' : readableDate(entry.created)],
     ['builds on', entry.downRevisions.length === 0 ? '(base)' : entry.downRevisions.join(', ')],
     ['depends on', entry.dependsOn.join(', ')],
-    ['built on by', entry.children.join(', ')],
+    ['built on by', children.join(', ')],
     ['script', entry.file],
-    ...entry.assets.map(({ path, action, objects }): [string, string] => [
+    ...assets.map(({ path, action, objects }): [string, string] => [
       'asset',
       `${action} ${path}: ${objects.join(', ')}`,
     ]),

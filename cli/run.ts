@@ -43,7 +43,7 @@ const noCommand = { message: 'no command was given', next: 'see `limbeck --help`
 async function runCommand(command: Command, args: Arguments, io: Io): Promise<number> {
   // Only now: help and mistakes in the words must not wait for it.
   const library = await import('../lib/index.js');
-  const logger = createLogger(args, io);
+  const logger = createLogger(command, args, io);
   const {
     report,
     text,
@@ -91,10 +91,12 @@ function namedValues(args: Arguments, { UsageError }: Library): Record<string, s
   return Object.fromEntries(pairs);
 }
 
-function createLogger(args: Arguments, io: Io): Logger {
+/** Where a command has a meaning of its own for --verbose, statements are not told. */
+function createLogger({ options = {} }: Command, args: Arguments, io: Io): Logger {
   const isQuiet = isSet(args, 'quiet');
+  const isVerbose = isSet(args, 'verbose') && !('verbose' in options);
   return {
-    debug: (message) => isSet(args, 'verbose') && io.err(readable(message)),
+    debug: (message) => isVerbose && io.err(readable(message)),
     info: (message) => isQuiet || io.err(message),
     warn: (message) => io.err(`warning: ${message}`),
   };

@@ -62,6 +62,7 @@ export const errorCodes = {
   NOT_POSTGRESQL: ['config', 'the Knex client of the environment is not PostgreSQL'],
   NO_CONNECTION: ['config', 'the environment has no connection'],
   KNEX_NOT_INSTALLED: ['config', 'knex or pg is not installed in the project'],
+  EDITOR_FAILED: ['config', 'no editor is set, or it cannot be started, or it ended with an error'],
 
   // script: the files of the script directory
   DIRECTORY_NOT_FOUND: ['script', 'a script directory does not exist'],

@@ -19,6 +19,7 @@ export {
   type TargetOptions,
   upgrade,
 } from './commands/migrate.js';
+export { log, type LogEntry, type LogOptions, type LogReport } from './commands/log.js';
 export {
   downgradeSql,
   ensureVersionSql,
@@ -27,6 +28,7 @@ export {
   stampSql,
   upgradeSql,
 } from './commands/offline.js';
+export { plan, type PlanOptions, type PlanReport, type StepEntry } from './commands/plan.js';
 export { roundTrip, type RoundTripReport } from './commands/prove.js';
 export {
   type BranchEntry,
@@ -34,9 +36,12 @@ export {
   current,
   type CurrentReport,
   heads,
+  type HeadsOptions,
   history,
   type HistoryOptions,
   type HistoryReport,
+  locate,
+  type LocateReport,
   type RevisionEntry,
   show,
   type ShowReport,

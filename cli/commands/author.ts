@@ -1,4 +1,4 @@
-/** Commands that write scripts: init, adopt, revision, merge, freeze, redo. */
+/** Commands that write scripts: init, adopt, revision, merge, edit, freeze, redo. */
 import type { InitReport, NewRevisionReport } from '../../lib/index.js';
 import {
   type Arguments,
@@ -12,13 +12,22 @@ import {
 } from '../command.js';
 import { counted, standing } from '../words.js';
 import { adopt } from './adopt.js';
+import { edit } from './edit.js';
 
 const init: Command = {
   usage: 'init',
   summary: 'Make this folder a project, or make room in a Knex project',
-  example: 'init',
-  async run({ io, library }) {
-    const report = library.init({ folder: io.cwd });
+  options: {
+    template: {
+      alias: 't',
+      type: 'string',
+      describe: 'Language of knexfile and scripts: ts, esm, cjs',
+      defaultDescription: 'that of the folder',
+    },
+  },
+  example: 'init --template ts',
+  async run({ args, io, library }) {
+    const report = library.init({ folder: io.cwd, template: textOf(args, 'template') });
     return { report, text: initText(report) };
   },
 };
@@ -65,14 +74,24 @@ const revisionId = {
   defaultDescription: 'twelve random hex digits',
 } as const;
 
+const splice = {
+  type: 'boolean',
+  describe: 'Build on a revision that is no head',
+  default: false,
+} as const;
+
 const revision: Command = {
   usage: 'revision',
   summary: 'Write a new script',
   options: {
     message,
     autogenerate: { type: 'boolean', describe: 'Ship what changed in the SQL files', default: false },
-    head: { type: 'string', describe: 'What it builds on', defaultDescription: 'the only head' },
-    splice: { type: 'boolean', describe: 'Build on a revision that is no head', default: false },
+    head: {
+      type: 'string',
+      describe: 'What it builds on; base begins a line, heads joins all',
+      defaultDescription: 'the only head',
+    },
+    splice,
     'branch-label': branchLabel,
     'depends-on': {
       type: 'string',
@@ -121,12 +140,13 @@ const merge: Command = {
       demandOption: true,
     },
   },
-  options: { message, 'branch-label': branchLabel, 'rev-id': revisionId },
+  options: { message, splice, 'branch-label': branchLabel, 'rev-id': revisionId },
   example: 'merge heads -m "join billing and users"',
   async run({ args, library, openProject }) {
     const report = await library.merge(await openProject(), {
       revisions: textsOf(args, 'revisions'),
       message: messageOf(args, library),
+      splice: isSet(args, 'splice'),
       branchLabels: textsOf(args, 'branch-label'),
       revisionId: textOf(args, 'rev-id'),
     });
@@ -174,5 +194,5 @@ const redo: Command = {
 
 export const authorCommands: CommandFamily = {
   title: 'Author',
-  commands: [init, adopt, revision, merge, freeze, redo],
+  commands: [init, adopt, revision, merge, edit, freeze, redo],
 };

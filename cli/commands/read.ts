@@ -1,46 +1,87 @@
-/** Commands that read: current, heads, branches, history, show. */
-import { type Command, type CommandFamily, isSet, textOf } from '../command.js';
+/** Commands that read: current, heads, branches, history, show, plan, log. */
+import type { BranchEntry, CurrentReport, RevisionEntry } from '../../lib/index.js';
+import { type Arguments, type Command, type CommandFamily, isSet, textOf, textsOf } from '../command.js';
 import { drawGraph } from '../graph-text.js';
+import { sharedOptions } from '../options.js';
 import { revisionDetails, revisionLine, unknownLine } from '../revision-text.js';
+import { log } from './log.js';
+import { fromOption, plan, startOf } from './plan.js';
+
+/** In place of the statements, which are of no interest where nothing is changed. */
+const verbose = { ...sharedOptions.verbose, describe: 'Show each revision in full' };
+
+/** Revisions in lines of their own, or in full with blank lines between. */
+function revisionTexts(revisions: readonly RevisionEntry[], args: Arguments): string {
+  if (!isSet(args, 'verbose')) return revisions.map((entry) => revisionLine(entry)).join('\n');
+  return revisions.map((entry) => revisionDetails(entry)).join('\n\n');
+}
 
 const current: Command = {
   usage: 'current',
   summary: 'Show where the database is',
-  example: 'current --env production',
-  async run({ library, openProject }) {
+  options: {
+    verbose,
+    'check-heads': {
+      type: 'boolean',
+      describe: 'End with status 1 unless nothing is left to apply',
+      default: false,
+    },
+  },
+  example: 'current --check-heads',
+  async run({ args, library, openProject }) {
     const report = await library.current(await openProject());
-    const known = report.current.map((entry) => revisionLine(entry));
-    const lines = [...known, ...report.unknownRows.map((row) => unknownLine(row))];
-    return { report, text: lines.length === 0 ? 'base (nothing is applied)' : lines.join('\n') };
+    const unknown = report.unknownRows.map((row) => unknownLine(row));
+    const parts = [revisionTexts(report.current, args), ...unknown].filter((part) => part !== '');
+    const text = parts.length === 0 ? 'base (nothing is applied)' : parts.join('\n');
+    const isBehind = isSet(args, 'check-heads') && !report.isAtHeads;
+    return isBehind ? { report, text: `${text}\n${behindText(report)}`, status: 1 } : { report, text };
   },
 };
+
+function behindText({ unknown }: CurrentReport): string {
+  return unknown.length > 0
+    ? 'The database is not at the heads: it holds what this checkout does not know'
+    : 'The database is not at the heads: `limbeck plan` says what is left to apply';
+}
 
 const noRevisions = 'There are no revisions yet: write one with `limbeck revision -m "…"`';
 
 const heads: Command = {
   usage: 'heads',
   summary: 'List the revisions that nothing builds on',
+  options: {
+    verbose,
+    'resolve-dependencies': {
+      type: 'boolean',
+      describe: 'Leave out those that others depend on',
+      default: false,
+    },
+  },
   example: 'heads',
-  async run({ library, openProject }) {
-    const report = library.heads(await openProject());
-    const lines = report.heads.map((entry) => revisionLine(entry));
-    return { report, text: lines.length === 0 ? noRevisions : lines.join('\n') };
+  async run({ args, library, openProject }) {
+    const resolveDependencies = isSet(args, 'resolve-dependencies');
+    const report = library.heads(await openProject(), { resolveDependencies });
+    return { report, text: revisionTexts(report.heads, args) || noRevisions };
   },
 };
 
 const branches: Command = {
   usage: 'branches',
   summary: 'List the branch points and what builds on them',
+  options: { verbose },
   example: 'branches',
-  async run({ library, openProject }) {
+  async run({ args, library, openProject }) {
     const report = library.branches(await openProject());
-    const lines = report.branches.flatMap((point) => [
-      revisionLine(point),
-      ...point.children.map((child) => `  -> ${revisionLine(child)}`),
-    ]);
-    return { report, text: lines.length === 0 ? 'There are no branch points' : lines.join('\n') };
+    const texts = report.branches.map((point) => branchText(point, isSet(args, 'verbose')));
+    const text = texts.join(isSet(args, 'verbose') ? '\n\n' : '\n');
+    return { report, text: text || 'There are no branch points' };
   },
 };
+
+function branchText({ children, ...point }: BranchEntry, isFull: boolean): string {
+  const lines = children.map((child) => `  -> ${revisionLine(child)}`);
+  return [isFull ? revisionDetails(point) : revisionLine(point), ...lines].join('\n');
+}
 
 const history: Command = {
   usage: 'history',
@@ -53,12 +94,19 @@ const history: Command = {
       describe: 'Mark where the database is',
       default: false,
     },
+    from: { ...fromOption, describe: 'Take these revisions, or base, for current, and not the database' },
+    verbose,
   },
   example: 'history -r current:heads',
   async run({ args, library, openProject }) {
     const range = textOf(args, 'rev-range');
     const indicateCurrent = isSet(args, 'indicate-current');
-    const report = await library.history(await openProject(), { range, indicateCurrent });
+    const report = await library.history(await openProject(), {
+      range,
+      indicateCurrent,
+      from: startOf(args),
+    });
+    if (isSet(args, 'verbose')) return { report, text: revisionTexts(report.revisions, args) || noRevisions };
     const nodes = report.revisions.map((entry) => ({
       id: entry.revision,
       parents: entry.downRevisions,
@@ -71,14 +119,20 @@ const history: Command = {
 };
 
 const show: Command = {
-  usage: 'show [revision]',
-  summary: 'Show all about a revision',
+  usage: 'show [revisions..]',
+  summary: 'Show all about revisions',
   positionals: {
-    revision: { type: 'string', describe: 'head, current, an id or part of one', default: 'heads' },
+    revisions: {
+      type: 'string',
+      array: true,
+      describe: 'head, current, ids or parts of them',
+      defaultDescription: 'heads',
+    },
   },
   example: 'show 3f2a',
   async run({ args, library, openProject }) {
-    const report = await library.show(await openProject(), textOf(args, 'revision') ?? 'heads');
+    const texts = textsOf(args, 'revisions');
+    const report = await library.show(await openProject(), texts.length === 0 ? 'heads' : texts);
     const known = report.revisions.map((entry) => revisionDetails(entry));
     const details = [...known, ...report.unknownRows.map((row) => unknownLine(row))];
     return { report, text: details.length === 0 ? noRevisions : details.join('\n\n') };
@@ -87,5 +141,5 @@ const show: Command = {
 
 export const readCommands: CommandFamily = {
   title: 'Read',
-  commands: [current, heads, branches, history, show],
+  commands: [current, heads, branches, history, show, plan, log],
 };

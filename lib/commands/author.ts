@@ -2,10 +2,12 @@
  * Commands that write scripts: revision and merge.
  */
 import type { FrozenFile } from '../assets/manifest.js';
-import { type LimbeckError, UsageError } from '../errors.js';
+import { type LimbeckError, RevisionError, UsageError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
+import type { RevisionGraph } from '../graph/revision-graph.js';
+import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
 import { changesFor, freezeFor } from './freezing.js';
 import { divergent } from './migrate.js';
@@ -17,7 +19,7 @@ import {
 } from './write-revision.js';
 
 export interface RevisionOptions extends NewRevisionChoices {
-  /** What it builds on. Default `head`: the only head; `base` begins a line of its own. */
+  /** What it builds on. Default: the only head; `base` begins a line of its own, `heads` joins all. */
   readonly head?: string | undefined;
   /** Whether the parent may have other children. */
   readonly splice?: boolean | undefined;
@@ -29,13 +31,15 @@ export interface RevisionOptions extends NewRevisionChoices {
 /**
  * Writes a new script, and with `autogenerate` freezes what changed in the live files with it.
  *
- * @throws RevisionError when the parent is not there, or not a head
- * @throws AssetError when a live file cannot be frozen; nothing is written then
+ * @throws RevisionError when the parent is not there, or not a head; `MULTIPLE_HEADS` when none was named and there
+ *   are several
+ * @throws AssetError when a live file cannot be frozen; `ASSET_DIVERGENT` when several parents changed the same file
+ *   and it is not frozen anew; nothing is written then
  */
 export async function revision(project: Project, options: RevisionOptions): Promise<NewRevisionReport> {
   const { graph } = project;
-  const isFirst = graph.heads.length === 0 && options.head === undefined;
-  const heads = isFirst ? [] : [options.head ?? 'head'];
+  if (options.head === undefined && graph.heads.length > 1) throw severalHeads(graph);
+  const heads = options.head === undefined ? graph.heads : [options.head];
   const links = newRevisionLinks(graph, {
     heads,
     dependsOn: options.dependsOn ?? [],
@@ -46,6 +50,7 @@ export async function revision(project: Project, options: RevisionOptions): Prom
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
   }
   if (options.sql === true && files.length > 0) throw sqlWithAssets();
+  assertMerged(project, links, files);
   return writeRevision(project, options, links, files);
 }
 
@@ -69,16 +74,35 @@ export interface MergeOptions extends NewRevisionChoices {
 /**
  * Writes a script that joins branches.
  *
- * @throws RevisionError when fewer than two heads are named
+ * @throws UsageError `USAGE` when fewer than two heads are named
+ * @throws RevisionError when one is not there, named twice, or no head without `splice`
  * @throws AssetError `ASSET_DIVERGENT` when both sides changed the same file
  */
 export async function merge(project: Project, options: MergeOptions): Promise<NewRevisionReport> {
   const { graph } = project;
   const links = newRevisionLinks(graph, { heads: options.revisions, splice: options.splice === true });
   if (links.downRevisions.length < 2) throw nothingToMerge(links.downRevisions);
-  const [first] = project.readHistory().divergentAt(graph.closure(links.downRevisions));
-  if (first !== undefined) throw divergent(first);
+  assertMerged(project, links, []);
   return writeRevision(project, options, links, []);
+}
+
+/** Refuses to join branches that changed the same file, unless it is frozen with the revision that joins them. */
+function assertMerged(project: Project, { downRevisions }: Links, files: readonly FrozenFile[]): void {
+  if (downRevisions.length < 2) return;
+  const isFrozen = (path: string) => files.some(({ entry }) => entry.path === path);
+  const open = project
+    .readHistory()
+    .divergentAt(project.graph.closure(downRevisions))
+    .find(({ path }) => !isFrozen(path));
+  if (open !== undefined) throw divergent(open);
+}
+
+function severalHeads({ heads }: RevisionGraph): RevisionError {
+  return new RevisionError('MULTIPLE_HEADS', {
+    message: `there are ${heads.length} heads to build on: ${listed(heads)}`,
+    next: `name one, as in \`limbeck revision -m "…" --head ${heads[0] ?? 'head'}\`, or join them with \`limbeck merge heads -m "…"\``,
+    details: { heads: [...heads].sort() },
+  });
 }
 
 function nothingToMerge(heads: readonly RevisionId[]): LimbeckError {

@@ -3,12 +3,16 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UsageError } from '../errors.js';
+import { listed, nearMisses } from '../graph/wording.js';
 import { isEsm } from '../script/module-type.js';
-import { starterKnexfiles } from './starter-files.js';
+import { starterKnexfiles, type StarterLanguage, starterLanguages } from './starter-files.js';
 
 export interface InitOptions {
   /** The folder to make a project of. */
   readonly folder: string;
+  /** `ts`, `esm` or `cjs`. Default: TypeScript where the folder uses it or is new, else as its package.json says. */
+  readonly template?: string | undefined;
 }
 
 export interface InitReport {
@@ -26,17 +30,22 @@ const folders = ['migrations', 'raw_sql/procs', 'raw_sql/types', 'raw_sql/views'
 const frozenAttributes = '**/*.assets/** -text linguist-generated -diff';
 const ignored = '.limbeck/';
 
-/** Makes a project, or makes room for limbeck in a Knex project; never overwrites a file. */
-export function init({ folder }: InitOptions): InitReport {
+/**
+ * Makes a project, or makes room for limbeck in a Knex project; never overwrites a file.
+ *
+ * @throws UsageError `USAGE` when there is no such template
+ */
+export function init({ folder, template }: InitOptions): InitReport {
+  const language = starterLanguage(folder, template);
   const created: string[] = [];
   const kept: string[] = [];
   const existing = readdirSync(folder).find((name) => /^knexfile\.[cm]?[jt]s$/.test(name));
   const isProject =
     existing !== undefined && /\blimbeck\b/.test(readFileSync(join(folder, existing), 'utf8'));
   if (existing === undefined) {
-    const language = languageOf(folder);
-    writeFileSync(join(folder, language.knexfile), language.text);
-    created.push(language.knexfile);
+    const knexfile = knexfileOf(folder, language);
+    writeFileSync(join(folder, knexfile), starterKnexfiles[language]);
+    created.push(knexfile);
   } else kept.push(existing);
   for (const name of folders) {
     if (existsSync(join(folder, name))) kept.push(`${name}/`);
@@ -81,12 +90,33 @@ function countKnexMigrations(folder: string): number {
     .filter((name) => isKnex(readFileSync(join(directory, name), 'utf8'))).length;
 }
 
-/** TypeScript where the project uses it or is new; else JavaScript as its package.json says. */
-function languageOf(folder: string): { knexfile: string; text: string } {
-  const manifest = join(folder, 'package.json');
+/**
+ * Returns the language that was asked for; else TypeScript where the folder uses it or is new, else JavaScript as its
+ * package.json says.
+ *
+ * @throws UsageError `USAGE` when there is no such language
+ */
+function starterLanguage(folder: string, asked: string | undefined): StarterLanguage {
+  if (asked !== undefined) return starterLanguages.find((name) => name === asked) ?? refuse(asked);
   const usesTypeScript = existsSync(join(folder, 'tsconfig.json'));
-  if (usesTypeScript || !existsSync(manifest)) return { knexfile: 'knexfile.ts', text: starterKnexfiles.esm };
-  return { knexfile: 'knexfile.js', text: isEsm(folder) ? starterKnexfiles.esm : starterKnexfiles.commonjs };
+  if (usesTypeScript || !existsSync(join(folder, 'package.json'))) return 'ts';
+  return isEsm(folder) ? 'esm' : 'cjs';
+}
+
+/** The name of the knexfile: `.js` where that means the language, else with the ending that does. */
+function knexfileOf(folder: string, language: StarterLanguage): string {
+  if (language === 'ts') return 'knexfile.ts';
+  if (isEsm(folder) === (language === 'esm')) return 'knexfile.js';
+  return language === 'esm' ? 'knexfile.mjs' : 'knexfile.cjs';
+}
+
+function refuse(asked: string): never {
+  const [near] = nearMisses(asked, starterLanguages);
+  throw new UsageError('USAGE', {
+    message: `there is no template "${asked}"`,
+    next: `${near === undefined ? '' : `did you mean "${near}"? Else `}choose one of ${listed(starterLanguages)}: TypeScript, ES modules, CommonJS`,
+    details: { templates: starterLanguages },
+  });
 }
 
 /** Adds a line to a file unless it is there; the line end of a last line without one is mended. */

@@ -1,13 +1,15 @@
 /**
- * Commands that read: current, heads, branches, history, show.
+ * Commands that read: current, heads, branches, history, show; and which script `edit` opens.
  */
 import type { ManifestEntry } from '../assets/manifest.js';
-import { RevisionError } from '../errors.js';
+import { RevisionError, UsageError } from '../errors.js';
 import { historyRange } from '../graph/history.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { currentState, splitRows, withoutAncestors } from '../graph/version-rows.js';
+import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
+import { startOf } from './starting-rows.js';
 import { readUnknownRows, type UnknownRow } from './unknown-rows.js';
 
 /** A revision as reading commands show it. */
@@ -63,9 +65,19 @@ export async function current(project: Project): Promise<CurrentReport> {
   }
 }
 
+export interface HeadsOptions {
+  /** Whether to leave out heads that others depend on: what is left would have version rows. */
+  readonly resolveDependencies?: boolean;
+}
+
 /** Returns the heads of the script directory: the revisions that nothing builds on. */
-export function heads(project: Project): { readonly heads: readonly RevisionEntry[] } {
-  return { heads: project.graph.heads.map((id) => entryOf(project, id)) };
+export function heads(
+  project: Project,
+  { resolveDependencies = false }: HeadsOptions = {},
+): { readonly heads: readonly RevisionEntry[] } {
+  const { graph } = project;
+  const ids = resolveDependencies ? graph.effectiveHeads : graph.heads;
+  return { heads: ids.map((id) => entryOf(project, id)) };
 }
 
 export interface BranchEntry extends RevisionEntry {
@@ -89,6 +101,8 @@ export interface HistoryOptions {
   readonly range?: string | undefined;
   /** Whether to mark where the database is; asks the database. */
   readonly indicateCurrent?: boolean;
+  /** The current revisions, in place of a database's. */
+  readonly from?: readonly string[] | undefined;
 }
 
 export interface HistoryReport {
@@ -104,9 +118,9 @@ export interface HistoryReport {
  * @throws RevisionError when the range names nothing, or its ends are not on one line
  */
 export async function history(project: Project, options: HistoryOptions = {}): Promise<HistoryReport> {
-  const { range = ':', indicateCurrent = false } = options;
+  const { range = ':', indicateCurrent = false, from } = options;
   const needsRows = indicateCurrent || /\bcurrent\b/.test(range);
-  const { rows, unknownRows } = needsRows ? await readRows(project, 'history') : noRows;
+  const { rows, unknownRows } = needsRows ? await readRows(project, 'history', from) : noRows;
   const ids = historyRange(project.graph, range.includes(':') ? range : `${range}:${range}`, rows);
   const revisions = ids.map((id) => entryOf(project, id));
   if (!indicateCurrent) return { revisions, unknownRows };
@@ -123,7 +137,8 @@ interface ReadRows {
 
 const noRows: ReadRows = { rows: [], unknownRows: [] };
 
-async function readRows(project: Project, purpose: string): Promise<ReadRows> {
+async function readRows(project: Project, purpose: string, from?: readonly string[]): Promise<ReadRows> {
+  if (from !== undefined) return { ...(await startOf(project, purpose, from)), unknownRows: [] };
   const session = await project.openSession(purpose, { lock: false });
   try {
     const { known } = splitRows(project.graph, session.state.rows);
@@ -144,19 +159,15 @@ export interface ShowReport {
 }
 
 /**
- * Returns all about the revisions that a text names.
+ * Returns all about the revisions that texts name, each once.
  *
- * @throws RevisionError when it names nothing, though there are revisions
+ * @throws RevisionError when one of them names nothing, though there are revisions
  */
-export async function show(project: Project, text: string): Promise<ShowReport> {
-  const read = /\bcurrent\b/.test(text) ? await readRows(project, 'show') : undefined;
-  const { revisions } = resolve(project.graph, text, read?.rows);
-  const { unknownRows } = read ?? noRows;
-  const isNothing = revisions.length === 0 && unknownRows.length === 0;
-  if (isNothing && project.graph.ids.length > 0) throw nothingToShow(text);
+export async function show(project: Project, texts: string | readonly string[]): Promise<ShowReport> {
+  const { ids, unknownRows } = await namedRevisions(project, 'show', [texts].flat());
   const assets = project.readHistory();
   return {
-    revisions: revisions.map((id) => ({
+    revisions: ids.map((id) => ({
       ...entryOf(project, id),
       children: project.graph.children(id),
       assets: (assets.manifestOf(id)?.entries ?? []).map(({ path, action, objects }) => ({
@@ -169,10 +180,63 @@ export async function show(project: Project, text: string): Promise<ShowReport> 
   };
 }
 
-function nothingToShow(text: string): RevisionError {
+/**
+ * Returns the revisions that texts name, each once; asks the database when one of them is `current`.
+ *
+ * @throws RevisionError when one of them names nothing, though there are revisions
+ */
+export async function namedRevisions(
+  project: Project,
+  purpose: string,
+  texts: readonly string[],
+): Promise<{ readonly ids: readonly RevisionId[]; readonly unknownRows: readonly UnknownRow[] }> {
+  const { graph } = project;
+  const needsRows = texts.some((text) => /\bcurrent\b/.test(text));
+  const read = needsRows ? await readRows(project, purpose) : undefined;
+  const { unknownRows } = read ?? noRows;
+  const named = texts.flatMap((text) => {
+    const { revisions } = resolve(graph, text, read?.rows);
+    const isNothing = revisions.length === 0 && unknownRows.length === 0;
+    if (isNothing && graph.ids.length > 0) throw nothingNamed(text);
+    return revisions;
+  });
+  return { ids: [...new Set(named)], unknownRows };
+}
+
+function nothingNamed(text: string): RevisionError {
   return new RevisionError('REVISION_NOT_FOUND', {
     message: `"${text}" names no revision`,
     next: 'choose one from `limbeck history`',
+  });
+}
+
+export interface LocateReport {
+  readonly revision: RevisionId;
+  /** The script, relative to the project. */
+  readonly file: string;
+  /** The same in full. */
+  readonly path: string;
+}
+
+/**
+ * Returns the script of the one revision that a text names: what `edit` opens.
+ *
+ * @throws RevisionError when it names nothing
+ * @throws UsageError `USAGE` when it names several
+ */
+export async function locate(project: Project, text: string): Promise<LocateReport> {
+  const [revision, ...others] = (await namedRevisions(project, 'edit', [text])).ids;
+  if (revision === undefined) throw nothingNamed(text);
+  if (others.length > 0) throw severalNamed(text, [revision, ...others]);
+  const { file = '', path = '' } = project.scripts.get(revision) ?? {};
+  return { revision, file, path };
+}
+
+function severalNamed(text: string, ids: readonly RevisionId[]): UsageError {
+  return new UsageError('USAGE', {
+    message: `"${text}" names ${ids.length} revisions, and one is edited at a time: ${listed(ids)}`,
+    next: `name one of them, as in \`limbeck edit ${ids[0] ?? ''}\``,
+    details: { text, revisions: ids },
   });
 }
 
@@ -190,8 +254,8 @@ export function entryOf(
     branchLabels: revision?.branchLabels ?? [],
     created: revision?.created ?? null,
     file: scripts.get(id)?.file ?? '',
-    isHead: graph.heads.includes(id),
-    isEffectiveHead: graph.effectiveHeads.includes(id),
+    isHead: graph.children(id).length === 0,
+    isEffectiveHead: graph.dependents(id).length === 0,
     isBranchPoint: graph.isBranchPoint(id),
     isMergePoint: graph.isMergePoint(id),
   };

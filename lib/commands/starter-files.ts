@@ -1,6 +1,10 @@
 /**
- * The knexfile that `limbeck init` writes.
+ * The knexfile that `limbeck init` writes, in each language; new scripts are written in the same one.
  */
+/** TypeScript; JavaScript as ES modules; JavaScript as CommonJS. */
+export const starterLanguages = ['ts', 'esm', 'cjs'] as const;
+export type StarterLanguage = (typeof starterLanguages)[number];
+
 const environments = `  // PostgreSQL in this folder, with nothing to install; for a server put its connection here.
   development: embedded('.limbeck/db'),
 
@@ -10,15 +14,17 @@ const environments = `  // PostgreSQL in this folder, with nothing to install; f
   },
 `;
 
-export const starterKnexfiles = {
-  esm: `import { defineConfig, embedded } from 'limbeck';
+const esm = `import { defineConfig, embedded } from 'limbeck';
 
 export default defineConfig({
 ${environments}});
-`,
-  commonjs: `const { defineConfig, embedded } = require('limbeck');
+`;
+
+const cjs = `const { defineConfig, embedded } = require('limbeck');
 
 module.exports = defineConfig({
 ${environments}});
-`,
-} as const;
+`;
+
+/** The text of the knexfile by language. */
+export const starterKnexfiles: Readonly<Record<StarterLanguage, string>> = { ts: esm, esm, cjs };

@@ -46,6 +46,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
     fails: ['left', 'nope', '-m', 'x'],
     code: noRevision,
   },
+  edit: { works: ['left'], keys: ['revision', 'file'], fails: ['nope'], code: noRevision },
   freeze: { works: ['left'], keys: ['revision', 'file', 'assets'], fails: ['nope'], code: noRevision },
   redo: {
     works: ['left'],
@@ -71,6 +72,13 @@ const cases: Readonly<Record<string, JsonCase>> = {
   branches: { works: [], keys: ['branches'], ...noEnvironment },
   history: { works: ['-i'], keys: ['revisions', 'unknownRows'], fails: ['-r', 'nope'], code: noRevision },
   show: { works: ['left'], keys: ['revisions', 'unknownRows'], fails: ['nope'], code: noRevision },
+  plan: {
+    works: [],
+    keys: ['database', 'environment', 'direction', 'target', 'from', 'steps', 'current'],
+    fails: ['nope'],
+    code: noRevision,
+  },
+  log: { works: [], keys: ['database', 'environment', 'events', 'total'], fails: ['nope'], code: noRevision },
   check: {
     works: [],
     keys: ['database', 'environment', 'findings', 'applied', 'compared', 'accepted'],
@@ -93,7 +101,7 @@ describe('--json', () => {
 
   for (const [name, { works, keys, fails, code }] of Object.entries(cases)) {
     it(`makes ${name} print its report and nothing else`, async () => {
-      const result = await limbeckIn(project.root)(name, ...works, '--json');
+      const result = await limbeckIn(project.root, { env: { EDITOR: 'true' } })(name, ...works, '--json');
       expect(result.status, result.stdout).to.equal(0);
       expect(Object.keys(documentOf(result))).to.have.members(keys);
     });

@@ -79,8 +79,8 @@ describe('parseArguments', () => {
   it('takes what stands behind `--` for words, whatever they look like', async () => {
     expect((await run('downgrade -- -1')).text('target')).to.equal('-1');
     expect((await run('stamp --purge -- -x a')).texts('targets')).to.deep.equal(['-x', 'a']);
-    const { text, isSet: has } = await run('show -q -- --json');
-    expect([text('revision'), has('quiet'), has('json')]).to.deep.equal(['--json', true, false]);
+    const { texts, isSet: has } = await run('show -q -- --json');
+    expect([texts('revisions'), has('quiet'), has('json')]).to.deep.equal([['--json'], true, false]);
     expect((await mistake('upgrade -- a -b'))[0]).to.equal('"-b" is one word too many for `limbeck upgrade`');
   });
 

@@ -1,0 +1,65 @@
+/** The command that tells what happened to a database: log. */
+import type { LogEntry, LogReport } from '../../lib/index.js';
+import { type Arguments, type Command, textOf } from '../command.js';
+import { counted, duration } from '../words.js';
+
+const usualLimit = 20;
+
+export const log: Command = {
+  usage: 'log [revision]',
+  summary: 'Tell what happened to the database, newest first',
+  positionals: {
+    revision: { type: 'string', describe: 'Only what happened to this one', defaultDescription: 'all' },
+  },
+  options: {
+    limit: {
+      alias: 'n',
+      type: 'string',
+      describe: 'How many events at most',
+      defaultDescription: String(usualLimit),
+    },
+  },
+  example: 'log -n 5',
+  async run({ args, library, openProject }) {
+    const report = await library.log(await openProject(), {
+      revision: textOf(args, 'revision'),
+      limit: limitOf(args),
+    });
+    return { report, text: logText(report) };
+  },
+};
+
+/** The library refuses what is no number. */
+function limitOf(args: Arguments): number {
+  const text = textOf(args, 'limit');
+  return text === undefined ? usualLimit : Number(text);
+}
+
+function logText({ events, total }: LogReport): string {
+  if (events.length === 0) return 'Nothing has happened yet';
+  const lines = events.flatMap(eventLines);
+  if (events.length === total) return lines.join('\n');
+  return [...lines, `${counted(total - events.length, 'older event')}: see \`limbeck log -n ${total}\``].join(
+    '\n',
+  );
+}
+
+/** When, what, how long, who and where; then what failed. */
+function eventLines(event: LogEntry): string[] {
+  const { at, outcome, direction, revision, message, stage, durationMs, user, host, toolVersion } = event;
+  const time = at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
+  const parts = [
+    outcome === 'failed' && direction !== null ? `failed to ${direction}` : outcome,
+    revision,
+    stage === null ? '' : `(${stage})`,
+    outcome === 'stamped' || durationMs === null ? '' : `in ${duration(durationMs)}`,
+    `by ${user}`,
+    host === null ? '' : `on ${host}`,
+    toolVersion === null ? '' : `(limbeck ${toolVersion})`,
+  ];
+  const about = message === null ? '' : `: ${message}`;
+  return [
+    `${time}  ${parts.filter((part) => part !== '').join(' ')}${about}`,
+    ...(event.error === null ? [] : event.error.split('\n').map((line) => `    ${line}`)),
+  ];
+}

@@ -1,0 +1,87 @@
+/**
+ * The command that says what a run would do: plan.
+ */
+import { UsageError } from '../errors.js';
+import type { Direction, Step } from '../graph/plan.js';
+import type { RevisionId } from '../graph/revision.js';
+import { rowChanges } from '../graph/row-changes.js';
+import type { Project } from '../project.js';
+import { downgradePlan, upgradePlan } from './migrate.js';
+import { startOf } from './starting-rows.js';
+
+export interface PlanOptions {
+  /** Where to: an identifier. Default `heads` for an upgrade; a downgrade must be told. */
+  readonly target?: string | undefined;
+  /** Default `upgrade`. */
+  readonly direction?: Direction | undefined;
+  /** Identifiers of the revisions to start from, `base` for none, in place of asking the database. */
+  readonly from?: readonly string[] | undefined;
+}
+
+/** A step as `plan` shows it. */
+export interface StepEntry extends Step {
+  readonly message: string | null;
+  /** The script, relative to the project. */
+  readonly file: string;
+  /** The transaction of the run that the step belongs to, counted from 1. */
+  readonly transaction: number;
+  /** The current revisions after the step. */
+  readonly current: readonly RevisionId[];
+}
+
+export interface PlanReport {
+  /** In words, without password; null when the plan starts from given revisions. */
+  readonly database: string | null;
+  readonly environment: string;
+  readonly direction: Direction;
+  readonly target: string;
+  /** The current revisions before. */
+  readonly from: readonly RevisionId[];
+  /** In the order in which they would run; none when there is nothing to do. */
+  readonly steps: readonly StepEntry[];
+  /** The current revisions at the end. */
+  readonly current: readonly RevisionId[];
+}
+
+/**
+ * Returns what `upgrade` or `downgrade` would do, and is refused as they would be before their first
+ * statement; imports no script, takes no lock and changes nothing.
+ *
+ * @throws RevisionError as `upgrade` and `downgrade`, `UNKNOWN_ROW` among others
+ * @throws AssetError `ASSET_DIVERGENT`
+ * @throws UsageError `USAGE` for a downgrade without target
+ */
+export async function plan(project: Project, options: PlanOptions = {}): Promise<PlanReport> {
+  const { direction = 'upgrade', target = direction === 'upgrade' ? 'heads' : undefined } = options;
+  if (target === undefined) throw noTarget();
+  const { rows, database } = await startOf(project, 'plan', options.from);
+  const planned =
+    direction === 'upgrade' ? upgradePlan(project, target, rows) : downgradePlan(project, target, rows);
+  const steps = stepEntries(project, rows, planned);
+  const { environment } = project.config;
+  const current = steps.at(-1)?.current ?? rows;
+  return { database, environment, direction, target, from: rows, steps, current };
+}
+
+function stepEntries(project: Project, rows: readonly RevisionId[], steps: readonly Step[]): StepEntry[] {
+  const { graph, scripts, config } = project;
+  const isOneTransaction = config.settings.transaction === 'all';
+  return [...rowChanges(graph, rows, steps)].flatMap((change, index) => {
+    const step = steps[index];
+    if (step === undefined) return [];
+    return {
+      ...step,
+      message: graph.get(step.revision)?.message ?? null,
+      file: scripts.get(step.revision)?.file ?? '',
+      transaction: isOneTransaction ? 1 : index + 1,
+      current: change.rows,
+    };
+  });
+}
+
+function noTarget(): UsageError {
+  return new UsageError('USAGE', {
+    message: 'the plan of a downgrade needs a target',
+    next: 'say how far down, as in `limbeck plan --down -1` or `limbeck plan --down base`',
+  });
+}
