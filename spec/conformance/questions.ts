@@ -53,7 +53,7 @@ export interface Questions {
 export type Answer = Readonly<Record<string, unknown>>;
 
 /** The names that questions have for errors. */
-const errorKinds: Partial<Record<ErrorCode, string>> = {
+export const errorKinds: Partial<Record<ErrorCode, string>> = {
   DUPLICATE_ID: 'duplicateId',
   MISSING_REVISION: 'missingRevision',
   SELF_LOOP: 'selfLoop',
