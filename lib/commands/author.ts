@@ -1,6 +1,7 @@
 /**
  * Commands that write scripts: revision and merge.
  */
+import type { Divergence } from '../assets/asset-history.js';
 import type { FrozenFile } from '../assets/manifest.js';
 import { type LimbeckError, RevisionError, UsageError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
@@ -34,7 +35,7 @@ export interface RevisionOptions extends NewRevisionChoices {
  * @throws RevisionError when the parent is not there, or not a head; `MULTIPLE_HEADS` when none was named and there
  *   are several
  * @throws AssetError when a live file cannot be frozen; `ASSET_DIVERGENT` when several parents changed the same file
- *   and it is not frozen anew; nothing is written then
+ *   and no text of its own is frozen with it; nothing is written then
  */
 export async function revision(project: Project, options: RevisionOptions): Promise<NewRevisionReport> {
   const { graph } = project;
@@ -46,11 +47,11 @@ export async function revision(project: Project, options: RevisionOptions): Prom
     splice: options.splice === true || options.head === 'base',
   });
   const files = options.autogenerate === true ? await frozenChanges(project, links) : [];
+  assertMerged(project, links, files);
   if (options.autogenerate === true && files.length === 0) {
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
   }
   if (options.sql === true && files.length > 0) throw sqlWithAssets();
-  assertMerged(project, links, files);
   return writeRevision(project, options, links, files);
 }
 
@@ -86,14 +87,18 @@ export async function merge(project: Project, options: MergeOptions): Promise<Ne
   return writeRevision(project, options, links, []);
 }
 
-/** Refuses to join branches that changed the same file, unless it is frozen with the revision that joins them. */
+/**
+ * Refuses to join branches that changed the same file, unless it is frozen with the revision that joins them, as another
+ * text than any of theirs: one of them alone would erase the change of the other.
+ */
 function assertMerged(project: Project, { downRevisions }: Links, files: readonly FrozenFile[]): void {
   if (downRevisions.length < 2) return;
-  const isFrozen = (path: string) => files.some(({ entry }) => entry.path === path);
+  const isSettled = ({ path, versions }: Divergence) =>
+    files.some(({ entry }) => entry.path === path && versions.every(({ sha256 }) => sha256 !== entry.sha256));
   const open = project
     .readHistory()
     .divergentAt(project.graph.closure(downRevisions))
-    .find(({ path }) => !isFrozen(path));
+    .find((divergence) => !isSettled(divergence));
   if (open !== undefined) throw divergent(open);
 }
 
