@@ -32,11 +32,17 @@ const current: Command = {
     const report = await library.current(await openProject());
     const unknown = report.unknownRows.map((row) => unknownLine(row));
     const parts = [revisionTexts(report.current, args), ...unknown].filter((part) => part !== '');
-    const text = parts.length === 0 ? 'base (nothing is applied)' : parts.join('\n');
+    const where = parts.length === 0 ? 'base (nothing is applied)' : parts.join('\n');
+    const text = isSet(args, 'verbose') ? `${databaseLine(report)}\n\n${where}` : where;
     const isBehind = isSet(args, 'check-heads') && !report.isAtHeads;
     return isBehind ? { report, text: `${text}\n${behindText(report)}`, status: 1 } : { report, text };
   },
 };
+
+/** In line with the revisions in full. */
+function databaseLine({ database, environment }: CurrentReport): string {
+  return `database     ${database} (${environment})`;
+}
 
 function behindText({ unknown }: CurrentReport): string {
   return unknown.length > 0

@@ -5,6 +5,7 @@ import { UsageError } from '../errors.js';
 import type { Direction, Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { rowChanges } from '../graph/row-changes.js';
+import { parseRange, type RangeSpec } from '../graph/revision-spec.js';
 import type { Project } from '../project.js';
 import { downgradePlan, upgradePlan } from './migrate.js';
 import { startOf } from './starting-rows.js';
@@ -49,11 +50,13 @@ export interface PlanReport {
  *
  * @throws RevisionError as `upgrade` and `downgrade`, `UNKNOWN_ROW` among others
  * @throws AssetError `ASSET_DIVERGENT`
- * @throws UsageError `USAGE` for a downgrade without target
+ * @throws UsageError `USAGE` for a downgrade without target, and for a range
  */
 export async function plan(project: Project, options: PlanOptions = {}): Promise<PlanReport> {
   const { direction = 'upgrade', target = direction === 'upgrade' ? 'heads' : undefined } = options;
   if (target === undefined) throw noTarget();
+  const range = parseRange(target);
+  if (range !== undefined) throw isRange(target, direction, range);
   const { rows, database } = await startOf(project, 'plan', options.from);
   const planned =
     direction === 'upgrade' ? upgradePlan(project, target, rows) : downgradePlan(project, target, rows);
@@ -83,5 +86,14 @@ function noTarget(): UsageError {
   return new UsageError('USAGE', {
     message: 'the plan of a downgrade needs a target',
     next: 'say how far down, as in `limbeck plan --down -1` or `limbeck plan --down base`',
+  });
+}
+
+/** The start of a plan is not part of its target. */
+function isRange(target: string, direction: Direction, { start = 'base', end }: RangeSpec): UsageError {
+  const [down, otherwise] = direction === 'downgrade' ? ['--down ', 'base'] : ['', 'heads'];
+  return new UsageError('USAGE', {
+    message: `"${target}" is a range, and a plan has one target`,
+    next: `name the start apart from it: \`limbeck plan ${down}${end ?? otherwise} --from ${start}\``,
   });
 }

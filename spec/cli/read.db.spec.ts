@@ -75,6 +75,17 @@ Would end at base
       expect((await limbeckIn(project.root, { env })('plan')).stderr).to.match(/^error\[NO_CONNECTION\]/);
     });
 
+    it('is wrong usage with a range, and says how the start is named', async () => {
+      const { stderr, status } = await limbeck('plan', 'root:');
+      expect(stderr).to.equal(`error[USAGE]: "root:" is a range, and a plan has one target
+  next:  name the start apart from it: \`limbeck plan heads --from root\`
+`);
+      expect(status).to.equal(64);
+      expect((await limbeck('plan', '--down', 'left:root')).stderr).to.contain(
+        '`limbeck plan --down root --from left`',
+      );
+    });
+
     it('is wrong usage for a downgrade without a target', async () => {
       const { stderr, status } = await limbeck('plan', '--down');
       expect(stderr).to.equal(`error[USAGE]: the plan of a downgrade needs a target
@@ -87,7 +98,9 @@ Would end at base
   describe('limbeck current', () => {
     it('shows revisions in full with --verbose, and no statements', async () => {
       const { stdout, stderr } = await limbeck('current', '-v');
-      expect(stdout).to.equal(`revision     root (branch point)
+      expect(stdout).to.equal(`database     embedded PostgreSQL in .limbeck/db (development)
+
+revision     root (branch point)
 message      make root
 created      2026-01-01 00:00:00
 builds on    (base)
@@ -123,6 +136,15 @@ script       migrations/20260101000000_root.js
       expect(stdout).to.match(/^revision +tail .*\n(?:.+\n)+\nrevision +late .*\n(?:.+\n)+$/);
       expect(stdout).to.match(/^depends on +tail$/m);
     });
+  });
+
+  it('warn of variables of our name that are no settings, and go on', async () => {
+    const env = { LIMBECK_TIMEOUT: '5 s', LIMBECK_RECURSIVE: 'true' };
+    const { stderr, status } = await limbeckIn(project.root, { env })('heads', '--json');
+    expect(stderr).to.equal(
+      'warning: the variable LIMBECK_TIMEOUT is no setting of limbeck and does nothing: unset or rename it\n',
+    );
+    expect(status).to.equal(0);
   });
 
   describe('limbeck branches', () => {

@@ -86,6 +86,21 @@ describeOnServers('plan', (database) => {
     expect((await rejectionOf(upgrade(opened))).code).to.equal('SCRIPT_NOT_LOADED');
   });
 
+  if (database.kind === 'server') {
+    it('waits for no migrator', async () => {
+      const meanwhile = { a: { upgrade: 'await globalThis.limbeckSpecMeanwhile();' } };
+      const settings = { lockTimeout: '1 s' };
+      const made = migrationProject(database.config, { scripts: meanwhile, settings });
+      const found: string[] = [];
+      Reflect.set(globalThis, 'limbeckSpecMeanwhile', async () => {
+        found.push(...(await planned(await made.open())));
+      });
+      await upgrade(await made.open());
+      Reflect.deleteProperty(globalThis, 'limbeckSpecMeanwhile');
+      expect(found).to.deep.equal(['upgrade a → a']);
+    });
+  }
+
   it('counts one transaction where the run is one', async () => {
     const { steps } = await plan(await project({ transaction: 'all' }).open());
     expect(steps.map(({ transaction }) => transaction)).to.deep.equal([1, 1, 1, 1, 1]);
