@@ -1,6 +1,6 @@
 /** The command that tells what happened to a database: log. */
 import type { LogEntry, LogReport } from '../../lib/index.js';
-import { type Arguments, type Command, textOf } from '../command.js';
+import { type Arguments, type Command, type Library, textOf } from '../command.js';
 import { counted, duration } from '../words.js';
 
 const usualLimit = 20;
@@ -23,16 +23,19 @@ export const log: Command = {
   async run({ args, library, openProject }) {
     const report = await library.log(await openProject(), {
       revision: textOf(args, 'revision'),
-      limit: limitOf(args),
+      limit: limitOf(args, library),
     });
     return { report, text: logText(report) };
   },
 };
 
-/** The library refuses what is no number. */
-function limitOf(args: Arguments): number {
-  const text = textOf(args, 'limit');
-  return text === undefined ? usualLimit : Number(text);
+function limitOf(args: Arguments, { UsageError }: Library): number {
+  const text = textOf(args, 'limit') ?? String(usualLimit);
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new UsageError('USAGE', {
+    message: `the limit "${text}" is not a number`,
+    next: 'give a whole number, as in `limbeck log -n 20`',
+  });
 }
 
 function logText({ events, total }: LogReport): string {
