@@ -181,6 +181,22 @@ export const { upgrade, downgrade } = adopted('Alembic');
     expect([scripts().length, scripts('old').length]).to.deep.equal([0, 5]);
   });
 
+  it('writes to the first of several directories, into the sub-folders of the file name, with the dates', async () => {
+    const limbeck = {
+      versionTable: 'alembic_version',
+      directories: ['migrations', 'more'],
+      recursive: true,
+      fileName: '{year}/{revision}',
+    };
+    const knexfile = `export default { client: 'pg', limbeck: ${JSON.stringify(limbeck)} };`;
+    make({ 'knexfile.ts': knexfile, 'more/.gitkeep': '' });
+    const { adopted } = await run();
+    expect(adopted[0]).to.deep.equal({ revision: ids.account, file: `migrations/2023/${ids.account}.ts` });
+    const { revisions } = await history(await openProject({ folder: project.root }));
+    expect(revisions.find(({ revision }) => revision === ids.account)?.created).to.equal('20231108114027');
+    expect(revisions).to.have.length(adopted.length);
+  });
+
   it('refuses a script of the same id with other links', async () => {
     project.write(
       'migrations/1_users.ts',
