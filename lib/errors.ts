@@ -95,7 +95,10 @@ export const errorCodes = {
   // migration: a run
   STEP_FAILED: ['migration', 'a revision failed and was rolled back'],
   SQL_FAILED: ['migration', 'PostgreSQL refused a statement'],
-  TRANSACTION_CONTROL: ['migration', 'an SQL text would begin or end a transaction'],
+  TRANSACTION_CONTROL: [
+    'migration',
+    'an SQL text would begin or end a transaction, or reset what is set in it',
+  ],
   SQL_UNTERMINATED: ['migration', 'a quote, comment or parenthesis is not closed in an SQL text'],
   SWALLOWED_ERROR: ['migration', 'a script caught an SQL error that had spoilt its transaction'],
   TRANSACTION_LOST: ['migration', "the revision's transaction ended before its version rows were written"],
@@ -117,6 +120,8 @@ export const errorCodes = {
 
   // lock: one migrator at a time
   LOCK_NOT_AVAILABLE: ['lock', 'a statement waited in vain for a lock that another session holds'],
+  LOCK_LOST: ['lock', 'a script released the lock, and another process took it'],
+  POOLER_SHARES_SESSIONS: ['lock', 'a pooler gives one session of the server to several clients'],
   LOCK_TIMEOUT: ['lock', 'another process is migrating this database'],
   DIRECTORY_LOCKED: ['lock', 'another process has the embedded database open'],
 

@@ -9,11 +9,13 @@ import type { Config } from '../config/config.js';
 import { DatabaseError, UsageError } from '../errors.js';
 import { quoteLiteral } from '../sql/quote.js';
 import {
+  anotherOf,
   connectFailure,
   describeDatabase,
   type KnexClient,
   type OpenConnection,
   type openConnection,
+  processOf,
   queryBeside,
 } from './connection.js';
 import { embeddedDirectoryOf } from './embedded.js';
@@ -73,10 +75,11 @@ export function borrowConnection(instance: Knex): typeof openConnection {
     const borrowed = await borrow(instance, config, database);
     const { client, connection } = borrowed;
     const looking = new Set<Promise<unknown>>();
+    // A pool of the driver's keeps its address to itself; Knex would go to the default one.
+    const isHidden = 'connectionPool' in (instance.client as { config: object }).config;
+    const another = isHidden ? async () => undefined : anotherOf(client);
     const beside: OpenConnection['beside'] = async (text, values) => {
-      // A pool of the driver's keeps its address to itself; Knex would go to the default one.
-      if ('connectionPool' in (instance.client as { config: object }).config) return [];
-      const answer = queryBeside(client, text, values).catch(() => []);
+      const answer = queryBeside(another, text, values).catch(() => []);
       looking.add(answer);
       return answer.finally(() => looking.delete(answer));
     };
@@ -85,8 +88,9 @@ export function borrowConnection(instance: Knex): typeof openConnection {
       knex,
       config: config.knex,
       database,
+      another,
       beside,
-      processId: connection.processID ?? undefined,
+      processId: processOf(client, connection),
       async close() {
         // One of them may be cancelling what runs here, which must not hit whoever has the connection next.
         await Promise.all(looking);

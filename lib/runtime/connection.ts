@@ -24,7 +24,12 @@ export interface OpenConnection {
    * no other connection, or none just now. Never throws.
    */
   beside(text: string, values: readonly unknown[]): Promise<readonly Record<string, unknown>[]>;
-  /** The number of the server's process for this connection; undefined where it has none to tell. */
+  /** Opens a connection beside this one, which the caller ends; undefined where there can be no other. */
+  another(): Promise<PgConnection | undefined>;
+  /**
+   * The number of the server's process, as the greeting told it; undefined where it did not. A pooler tells a
+   * number of its own.
+   */
   readonly processId: number | undefined;
   close(): Promise<void>;
 }
@@ -50,10 +55,11 @@ export async function openConnection(config: Config, logger: Logger): Promise<Op
       await client.releaseConnection(connection as object);
       await opened.destroy();
     };
+    const another = anotherOf(client);
     const beside: OpenConnection['beside'] = (text, values) =>
-      queryBeside(client, text, values).catch(() => []);
-    const processId = connection.processID ?? undefined;
-    return { connection, knex, config: resolved, database, beside, processId, close };
+      queryBeside(another, text, values).catch(() => []);
+    const processId = processOf(client, connection);
+    return { connection, knex, config: resolved, database, another, beside, processId, close };
   } catch (error) {
     for (const connection of started) void connection.end();
     await opened.destroy();
@@ -88,9 +94,28 @@ function startedBy(client: KnexClient): readonly PgConnection[] {
 }
 
 /** PGlite has one session: another connection would be the same one. */
-export async function queryBeside(client: KnexClient, text: string, values: readonly unknown[]) {
-  if ('connection' in client.connectionSettings) return [];
-  const other = await client.acquireRawConnection();
+function isAlone(client: KnexClient): boolean {
+  return 'connection' in client.connectionSettings;
+}
+
+/** Makes what opens a connection beside the pool; it gives undefined where there can be none. */
+export function anotherOf(client: KnexClient): OpenConnection['another'] {
+  return async () => (isAlone(client) ? undefined : client.acquireRawConnection());
+}
+
+/** Returns the number of the server's process that the greeting told. */
+export function processOf(client: KnexClient, connection: PgConnection): number | undefined {
+  return isAlone(client) ? undefined : (connection.processID ?? undefined);
+}
+
+/** Runs a query on a connection of its own and returns its rows; none where there can be no other connection. */
+export async function queryBeside(
+  another: OpenConnection['another'],
+  text: string,
+  values: readonly unknown[],
+): Promise<readonly Record<string, unknown>[]> {
+  const other = await another();
+  if (other === undefined) return [];
   try {
     return ((await sendQuery(other, { text, values: [...values] })) as CommandResult).rows;
   } finally {

@@ -4,7 +4,7 @@
  * What needs no answer is kept and sent together: a plain revision is one message, from BEGIN to COMMIT.
  */
 import { LimbeckError, MigrationError } from '../errors.js';
-import { ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
+import { isOwn, ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
 import { MessageError, type PgConnection, sendMessage, sendQuery } from './pg-connection.js';
 import {
   failureOf,
@@ -17,6 +17,9 @@ import {
 /** Stands behind each statement: a comment at its end cannot swallow it, and an empty command counts for nothing. */
 const separator = '\n;\n';
 
+/** Sees the texts of scripts, and makes what has to be sent before them. */
+export type TextWatch = (text: string, values: readonly unknown[]) => readonly Statement[];
+
 export class DatabaseSink implements Sink {
   readonly canRead = true;
   readonly connection: PgConnection;
@@ -24,6 +27,7 @@ export class DatabaseSink implements Sink {
   readonly database: string;
   readonly #onStatement: (text: string) => void;
   #recorded: Statement[] = [];
+  #notice: TextWatch = () => [];
   /** The error that spoilt the open transaction; only going back to a savepoint mends that. */
   #spoiltBy: unknown;
   /** What scripts have asked and not yet been answered. */
@@ -53,7 +57,18 @@ export class DatabaseSink implements Sink {
     this.#isInterrupted = true;
   }
 
+  /** From now on `notice` sees each text of a script, and says what to send before it. */
+  watchTexts(notice: TextWatch): void {
+    this.#notice = notice;
+  }
+
+  /** Tells of a text that goes through the connection, with what is bound to it. */
+  announce(text: string, values: readonly unknown[]): void {
+    this.#recorded.push(...this.#notice(text, values));
+  }
+
   record(made: Statement): void {
+    if (!isOwn(made)) this.announce(made.text, []);
     this.#recorded.push(made);
   }
 
@@ -74,9 +89,10 @@ export class DatabaseSink implements Sink {
       sent.push({ statement, offset: text.length });
       text += statement.text + separator;
     }
-    await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
+    const results = await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
       sqlFailure(error, { text, sent, completed }),
     );
+    tellAnswers(statements, results);
   }
 
   async query(made: Statement, config: object = {}): Promise<QueryResult> {
@@ -193,6 +209,15 @@ export class DatabaseSink implements Sink {
       next: 'let the error pass, or put the statement in `op.savepoint(async () => { … })` and catch it around that',
       cause: error,
     });
+  }
+}
+
+/** A statement's answer is that of its last command. */
+function tellAnswers(statements: readonly Statement[], results: readonly QueryResult[]): void {
+  let completed = 0;
+  for (const { commands, onAnswer } of statements) {
+    completed += commands.length;
+    onAnswer?.(results[completed - 1]?.rows ?? []);
   }
 }
 

@@ -3,7 +3,7 @@
  */
 import type { AppliedSet, AssetHistory, AssetVersion } from '../assets/asset-history.js';
 import type { InstalledAssets } from '../ops/load-assets.js';
-import type { Sink } from '../sql/statement.js';
+import type { Statement } from '../sql/statement.js';
 import type { Ledger, LedgerState } from './ledger.js';
 
 type InstalledMap = LedgerState['assets'];
@@ -25,15 +25,17 @@ export function standingAssets(history: AssetHistory, applied: AppliedSet): Inst
   );
 }
 
-/** What is installed; what changes it is recorded for the ledger as well. */
+/**
+ * What is installed. What changes it is kept for the ledger until the script is done: meanwhile the role may
+ * be one that must not write there.
+ */
 export class InstalledMirror implements InstalledAssets {
   #assets: InstalledMap;
-  readonly #sink: Sink;
   readonly #ledger: Ledger;
+  #statements: readonly Statement[] = [];
 
-  constructor(assets: InstalledMap, sink: Sink, ledger: Ledger) {
+  constructor(assets: InstalledMap, ledger: Ledger) {
     this.#assets = assets;
-    this.#sink = sink;
     this.#ledger = ledger;
   }
 
@@ -43,21 +45,29 @@ export class InstalledMirror implements InstalledAssets {
 
   /** Returns a function that goes back to what is installed now, for when the database does. */
   mark(): () => void {
-    const marked = this.#assets;
+    const [assets, statements] = [this.#assets, this.#statements];
     return () => {
-      this.#assets = marked;
+      this.#assets = assets;
+      this.#statements = statements;
     };
+  }
+
+  /** Returns what to write to the ledger, and forgets it. */
+  takeStatements(): readonly Statement[] {
+    const taken = this.#statements;
+    this.#statements = [];
+    return taken;
   }
 
   install(version: AssetVersion): void {
     const { path, sha256, revision } = version;
     if (sha256 === null) return this.remove(path);
     this.#assets = new Map([...this.#assets, [path, { sha256, revision }]]);
-    return this.#sink.record(this.#ledger.installAsset(version));
+    this.#statements = [...this.#statements, this.#ledger.installAsset(version)];
   }
 
   remove(path: string): void {
     this.#assets = new Map([...this.#assets].filter(([other]) => other !== path));
-    this.#sink.record(this.#ledger.removeAsset(path));
+    this.#statements = [...this.#statements, this.#ledger.removeAsset(path)];
   }
 }

@@ -47,6 +47,8 @@ export async function loadKnex(root: string): Promise<KnexFactory> {
 /** A sink with a driver's connection behind it, which Knex may use. */
 export interface ConnectedSink extends Sink {
   through<Result>(send: (connection: PgConnection) => Promise<Result>, goesBack: boolean): Promise<Result>;
+  /** Told each text that goes through it. */
+  announce(text: string, values: readonly unknown[]): void;
 }
 
 export interface SinkKnexContext {
@@ -192,6 +194,8 @@ function queryClient(Base: ClassOf<KnexClient>) {
     ): Promise<unknown> {
       const { sink, callerPlace } = this.config[contextKey];
       if (!isConnected(sink)) return refuseStream(query, stream, callerPlace());
+      statement(query.sql, { origin: callerPlace() });
+      sink.announce(query.sql, query.bindings ?? []);
       return sink.through((connection) => super._stream(connection, query, stream, options), false);
     }
   };
@@ -244,6 +248,7 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   const [verb, ...rest] = made.commands[0]?.words ?? [];
   const send = (connection: PgConnection) =>
     sendQuery(connection, { ...config, text: sql }).catch((error) => throwDriverError(error, query));
+  sink.announce(sql, bindings);
   const answer = sink.through(send, verb === 'rollback');
   return verb === 'release' ? answer.catch((error) => goBack(sink, rest.at(-1), error)) : answer;
 }

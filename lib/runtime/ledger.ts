@@ -13,6 +13,8 @@ import { parseIdentity } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.js';
 import { ownStatement, type Statement } from '../sql/statement.js';
 import { toolVersion } from '../version.js';
+import { stepLimits } from './session-state.js';
+import { divisionByZero } from './sql-failure.js';
 
 export interface LedgerNames {
   readonly schema: string;
@@ -216,27 +218,42 @@ export interface StepTimeouts {
   readonly statementTimeout: number;
 }
 
-/**
- * Opens the transaction of a step. Its id is kept in a setting that ends with it, as the time limits do.
- */
+/** Opens the transaction of a step. Its id is kept in a setting that ends with it, as the time limits do. */
 export function beginStatements(applicationName: string, timeouts?: StepTimeouts): Statement[] {
-  const settings: [string, string][] = [
-    ['limbeck.transaction', 'pg_current_xact_id()::text'],
-    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
-    ...(timeouts === undefined ? [] : limitsOf(timeouts)),
-  ];
-  const calls = settings.map(([name, value]) => `set_config('${name}', ${value}, true)`);
-  return [ownStatement('begin'), ownStatement(`select ${calls.join(', ')}`)];
+  const transaction: Setting = ['limbeck.transaction', 'pg_current_xact_id()::text'];
+  return [ownStatement('begin'), setLocal([transaction, ...stepSettings(applicationName, timeouts)])];
 }
 
-function limitsOf({ lockTimeout, statementTimeout }: StepTimeouts): [string, string][] {
+/** What a step sets anew in a transaction that was begun by another one. */
+export function goOnStatement(applicationName: string, timeouts: StepTimeouts): Statement {
+  return setLocal(stepSettings(applicationName, timeouts));
+}
+
+/** A setting, and an expression for its value. */
+type Setting = readonly [name: string, value: string];
+
+/** The last one is a note of the others: what is different afterwards was changed by the script. */
+function stepSettings(applicationName: string, timeouts: StepTimeouts | undefined): Setting[] {
+  return [
+    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
+    ...(timeouts === undefined ? [] : limitsOf(timeouts)),
+    ['limbeck.limits', stepLimits],
+  ];
+}
+
+function setLocal(settings: readonly Setting[]): Statement {
+  return ownStatement(
+    `select ${settings.map(([name, value]) => `set_config('${name}', ${value}, true)`).join(', ')}`,
+  );
+}
+
+function limitsOf({ lockTimeout, statementTimeout }: StepTimeouts): Setting[] {
   return [
     ['lock_timeout', `'${lockTimeout}'`],
     ['statement_timeout', `'${statementTimeout}'`],
   ];
 }
 
-const divisionByZero = '22012';
 const uniqueViolation = '23505';
 
 const sameTransaction =

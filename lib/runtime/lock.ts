@@ -18,9 +18,27 @@ export function lockKey({ schema, versionTable }: LedgerNames): string {
   return digest.readBigInt64BE(0).toString();
 }
 
-/** Tries to take the lock; SQL with one column `locked`. */
-export function tryLockColumn(key: string): string {
-  return `pg_try_advisory_lock(${key}) as locked`;
+/**
+ * Tries to take the lock; SQL with one column `locked`.
+ *
+ * @param onProcess - takes it only on this process of the server
+ */
+export function tryLockColumn(key: string, onProcess?: number): string {
+  const lock = `pg_try_advisory_lock(${key})`;
+  if (onProcess === undefined) return `${lock} as locked`;
+  return `case when pg_backend_pid() = ${onProcess} then ${lock} else false end as locked`;
+}
+
+/** A condition on `pg_locks`: the lock with this key, whoever holds it. */
+function isLock(key: string): string {
+  return `locktype = 'advisory' and granted and objsubid = 1
+  and database = (select oid from pg_database where datname = current_database())
+  and ((classid::bigint << 32) | objid::bigint) = (${key})::bigint`;
+}
+
+/** A condition on `pg_locks`: the lock with this key, held by this session. */
+export function isOwnLock(key: string): string {
+  return `pid = pg_backend_pid() and ${isLock(key)}`;
 }
 
 /** Well below the second and a half within which a waiter should go on. */
@@ -62,12 +80,9 @@ export async function waitForLock(
 
 async function readHolder(sink: DatabaseSink, key: string): Promise<string> {
   const [answer] = await sink.ask(
-    `select a.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'this host') as host,
+    `select l.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'this host') as host,
   to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') as since
-from pg_locks l left join pg_stat_activity a on a.pid = l.pid
-where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-  and l.database = (select oid from pg_database where datname = current_database())
-  and (l.classid::bigint << 32) + l.objid::bigint = (${key})::bigint`,
+from (select pid from pg_locks where ${isLock(key)}) l left join pg_stat_activity a on a.pid = l.pid`,
   );
   const row = answer?.rows[0];
   if (row === undefined) return 'another migrator';

@@ -83,13 +83,15 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
   );
   await session.ensureLedger();
   const applied = graph.closure(before.filter((row) => graph.has(row)));
-  const runner = new StepRunner({ ...context, ...session, assets: session.state.assets }, applied);
+  const closing = () => session.watch?.closing() ?? [];
+  const runner = new StepRunner({ ...context, ...session, assets: session.state.assets, closing }, applied);
   const done: StepReport[] = [];
   const standing = () => {
     const stands = context.transaction === 'revision' ? done : [];
     const rows = stands.length === 0 ? before : (steps[stands.length - 1]?.change.rows ?? []);
     return { stands, rows };
   };
+  const isLast = (step: ReadyStep) => step === steps.at(-1);
   for (const [index, step] of steps.entries()) {
     if (session.sink.isInterrupted) {
       await session.sink.rollback();
@@ -111,6 +113,8 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
     const durationMs = Math.round(performance.now() - started);
     done.push({ ...reportOf(step), durationMs });
     progress({ kind: 'step-ends', ...position, durationMs });
+    const isOpen = context.transaction === 'all' && !isLast(step);
+    await session.watch?.settle(`${step.direction} of "${step.revision}"`, { isOpen });
   }
   return { steps: done, rows: steps.at(-1)?.change.rows ?? before };
 }
@@ -137,6 +141,7 @@ async function runStep(
   const undo = async () => {
     await session.sink.rollback();
     reinstall();
+    await session.watch?.tidy(`${step.direction} of "${step.revision}"`);
   };
   const retrying = (retry: Retry) => progress({ kind: 'step-retries', ...position, ...retry });
   return withLockRetries({ attempt, undo, retrying }, session, ddl, logger);

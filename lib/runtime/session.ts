@@ -6,16 +6,21 @@ import { DatabaseError, type LimbeckError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Logger } from '../logger.js';
 import type { LoggedScript } from '../script/edited-scripts.js';
+import type { QueryResult } from '../sql/statement.js';
 import { type OpenConnection, openConnection } from './connection.js';
 import { DatabaseSink } from './database-sink.js';
 import { Ledger, type LedgerState } from './ledger.js';
 import { lockKey, tryLockColumn, waitForLock } from './lock.js';
 import { loggedScriptsOf, loggedScriptsText } from './log-queries.js';
+import { assertOwnSession, shared } from './pooler.js';
 import type { ProgressListener } from './progress.js';
+import { SessionWatch, watchText } from './session-watch.js';
 
 export interface Session extends OpenConnection {
   readonly sink: DatabaseSink;
   readonly ledger: Ledger;
+  /** Watches over what scripts leave in the session; there once the ledger is, if the session took the lock. */
+  readonly watch: SessionWatch | undefined;
   /** As read when the session was opened, or refreshed: inside the lock, if it took it. */
   readonly state: SessionState;
   /** Whether limbeck's tables are there. */
@@ -65,10 +70,12 @@ export async function openSession(config: Config, options: SessionOptions): Prom
   const { logger, signal, connect = openConnection } = options;
   const opened = await connect(config, logger);
   const sink = new DatabaseSink(opened.connection, opened.database, (text) => logger.debug(text));
+  let session: Session | undefined;
   const stop = () => {
     sink.interrupt();
-    if (opened.processId !== undefined)
-      void opened.beside('select pg_cancel_backend($1)', [opened.processId]);
+    // Not what the greeting told: behind a pooler that is the number of somebody else's process, or nobody's.
+    if (session?.processId !== undefined)
+      void opened.beside('select pg_cancel_backend($1)', [session.processId]);
   };
   signal?.addEventListener('abort', stop);
   // While it connected nobody listened.
@@ -78,7 +85,8 @@ export async function openSession(config: Config, options: SessionOptions): Prom
     return opened.close();
   };
   try {
-    return await introduce({ ...opened, close }, sink, config, options);
+    session = await introduce({ ...opened, close }, sink, config, options);
+    return session;
   } catch (error) {
     await close();
     throw error;
@@ -94,18 +102,27 @@ async function introduce(
   const { logger, lock, purpose, scripts = false } = options;
   const ledger = new Ledger(settings);
   const key = lockKey(settings);
-  let facts = await readFacts(sink, ledger, purpose, lock ? key : undefined);
-  assertUsable(facts, lock, opened.database);
-  if (lock && !facts.locked) {
-    await waitForLock(sink, key, settings.lockTimeout, logger, options.progress);
-    facts = await readFacts(sink, ledger, purpose, undefined);
-  }
-  let state = await readState(sink, ledger, { ...facts, scripts });
+  const facts = lock
+    ? await lockedFacts(opened, sink, ledger, { ...options, key, timeoutMs: settings.lockTimeout })
+    : await usableFacts(sink, ledger, { purpose });
+  let watch: SessionWatch | undefined;
+  const watching = (answers: readonly QueryResult[]) => {
+    if (!lock || watch !== undefined) return;
+    if (answers.at(-1)?.rows[0]?.['process'] !== facts.process) throw shared(opened.database);
+    watch = new SessionWatch(sink, key, logger, answers);
+    sink.watchTexts((text, values) => watch?.notice(text, values) ?? []);
+  };
+  let { state, answers } = await readState(sink, ledger, { ...facts, scripts }, lock ? [watchText] : []);
   let hasLedger = facts.has_ledger;
+  if (facts.has_version) watching(answers);
   return {
     ...opened,
     sink,
     ledger,
+    processId: opened.processId === undefined ? undefined : facts.process,
+    get watch() {
+      return watch;
+    },
     get state() {
       return state;
     },
@@ -116,13 +133,14 @@ async function introduce(
     rowWidth: facts.row_width,
     async ensureLedger() {
       if (hasLedger) return false;
-      await sink.ask(ledger.createText(facts.has_schema));
+      const also = lock && watch === undefined ? `;\n${watchText}` : '';
+      watching(await sink.ask(ledger.createText(facts.has_schema) + also));
       hasLedger = true;
       return true;
     },
     async refresh() {
       const found = { has_version: hasLedger, has_ledger: hasLedger, scripts };
-      state = await readState(sink, ledger, found);
+      ({ state, answers } = await readState(sink, ledger, found, []));
     },
   };
 }
@@ -134,20 +152,69 @@ interface Facts {
   readonly has_version: boolean;
   readonly has_ledger: boolean;
   readonly row_width: number | null;
+  /** The number of the server's process. */
+  readonly process: number;
+  /** When this was asked, in seconds. */
+  readonly asked: string;
   readonly locked: boolean;
+}
+
+interface LockOptions {
+  readonly purpose: string;
+  readonly logger: Logger;
+  readonly key: string;
+  readonly timeoutMs: number;
+  readonly progress?: ProgressListener | undefined;
+}
+
+/** Reads the facts inside the lock, and waits for it if need be. */
+async function lockedFacts(
+  opened: OpenConnection,
+  sink: DatabaseSink,
+  ledger: Ledger,
+  { purpose, logger, key, timeoutMs, progress }: LockOptions,
+): Promise<Facts> {
+  let facts = await usableFacts(sink, ledger, { purpose, key, onProcess: opened.processId });
+  const { process } = facts;
+  if (opened.processId !== undefined && opened.processId !== process) {
+    await assertOwnSession(opened, facts, async () => {
+      facts = await readFacts(sink, ledger, { purpose, key, onProcess: process });
+      return facts.process;
+    });
+  }
+  if (facts.locked) return facts;
+  await waitForLock(sink, key, timeoutMs, logger, progress);
+  facts = await readFacts(sink, ledger, { purpose });
+  if (facts.process !== process) throw shared(opened.database);
+  return facts;
+}
+
+interface FactsOptions {
+  readonly purpose: string;
+  /** Of the lock, to be tried for. */
+  readonly key?: string;
+  /** The lock is tried for only on this process of the server: on another one it would be lost. */
+  readonly onProcess?: number | undefined;
+}
+
+/** @throws DatabaseError `SERVER_TOO_OLD`; with a lock, `DATABASE_READ_ONLY` */
+async function usableFacts(sink: DatabaseSink, ledger: Ledger, options: FactsOptions): Promise<Facts> {
+  const facts = await readFacts(sink, ledger, options);
+  assertUsable(facts, sink.database, { isWritten: options.key !== undefined });
+  return facts;
 }
 
 /** The lock comes first, so that what is read after it cannot be changed by another migrator. */
 async function readFacts(
   sink: DatabaseSink,
   ledger: Ledger,
-  purpose: string,
-  key: string | undefined,
+  { purpose, key, onProcess }: FactsOptions,
 ): Promise<Facts> {
-  const lock = key === undefined ? 'false as locked' : tryLockColumn(key);
+  const lock = key === undefined ? 'false as locked' : tryLockColumn(key, onProcess);
   const answers = await sink.ask(`set application_name = '${purpose}';
 select ${lock};
-select current_setting('server_version_num')::int as version, pg_is_in_recovery() as in_recovery, ${ledger.existenceColumns};
+select current_setting('server_version_num')::int as version, pg_is_in_recovery() as in_recovery, pg_backend_pid() as process,
+  extract(epoch from statement_timestamp())::text as asked, ${ledger.existenceColumns};
 ${noticeDeadClient}`);
   return { ...answers[1]?.rows[0], ...answers[2]?.rows[0] } as unknown as Facts;
 }
@@ -164,30 +231,41 @@ interface ReadFacts extends Pick<Facts, 'has_version' | 'has_ledger'> {
   readonly scripts: boolean;
 }
 
+/** @param also - texts that are sent in the same message, if one is sent, and whose answers come last */
 async function readState(
   sink: DatabaseSink,
   ledger: Ledger,
   { has_version, has_ledger, scripts }: ReadFacts,
-): Promise<SessionState> {
-  if (!has_version) return emptyState;
+  also: readonly string[],
+): Promise<{ readonly state: SessionState; readonly answers: readonly QueryResult[] }> {
+  if (!has_version) return { state: emptyState, answers: [] };
+  const hasScripts = has_ledger && scripts;
   const texts = has_ledger ? [ledger.readText] : [ledger.readRowsText];
-  if (has_ledger && scripts) texts.push(loggedScriptsText(ledger.schema));
-  const [rows, assets, logged] = await sink.ask(texts.join(';\n'));
-  return {
+  if (hasScripts) texts.push(loggedScriptsText(ledger.schema));
+  const answers = await sink.ask([...texts, ...also].join(';\n'));
+  const [rows, second, third] = answers;
+  const assets = has_ledger ? (second?.rows ?? []) : [];
+  const logged = hasScripts ? (third?.rows ?? []) : [];
+  const state = {
     rows: (rows?.rows ?? []).map((row) => String(row['version_num'])),
     assets: new Map(
-      (assets?.rows ?? []).map(({ path, sha256, revision }) => [
+      assets.map(({ path, sha256, revision }) => [
         String(path),
         { sha256: String(sha256), revision: String(revision) },
       ]),
     ),
-    scripts: loggedScriptsOf(logged?.rows ?? []),
+    scripts: loggedScriptsOf(logged),
   };
+  return { state, answers };
 }
 
-function assertUsable({ version, in_recovery }: Facts, lock: boolean, database: string): void {
+function assertUsable(
+  { version, in_recovery }: Facts,
+  database: string,
+  { isWritten }: { readonly isWritten: boolean },
+): void {
   if (version < oldestServer) throw tooOld(version, database);
-  if (lock && in_recovery) {
+  if (isWritten && in_recovery) {
     throw new DatabaseError('DATABASE_READ_ONLY', {
       message: 'the server is a read-only replica',
       where: database,

@@ -15,6 +15,9 @@ export interface ServerError extends Error {
   readonly position?: string;
 }
 
+/** The SQLSTATE that limbeck's guards raise on purpose. */
+export const divisionByZero = '22012';
+
 const statementKey = Symbol('limbeck.statement');
 
 /** Notes on an error of the driver which statement it is about; only `driverFailure` sees it. */

@@ -12,11 +12,12 @@ import { Awaiting } from '../ops/awaiting.js';
 import { callerPlace } from '../ops/caller-place.js';
 import { createAssetLoader, type RunLoader } from '../ops/load-assets.js';
 import { createOperations, type ScriptArguments } from '../ops/operations.js';
-import { ownStatement, type Sink } from '../sql/statement.js';
+import { ownStatement, type Sink, type Statement } from '../sql/statement.js';
 import { InstalledMirror } from './installed-assets.js';
 import { createSinkKnexes, type KnexFactory, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
 import {
   beginStatements,
+  goOnStatement,
   type Ledger,
   type LedgerState,
   type LogEvent,
@@ -44,6 +45,8 @@ export interface StepRunnerContext {
   readonly ddl: StepTimeouts;
   /** Default: none. */
   readonly scriptArguments?: ScriptArguments;
+  /** Makes what follows the statements of a script, before version rows and log. */
+  readonly closing?: () => readonly Statement[];
 }
 
 /** What a run keeps from step to step. */
@@ -62,7 +65,7 @@ export class StepRunner {
     const { sink, ledger, assets, knex, config } = context;
     this.#knexContext = { knex, config, sink, awaiting: new Awaiting(), callerPlace: () => undefined };
     this.#knexes = createSinkKnexes(this.#knexContext);
-    this.#installed = new InstalledMirror(assets, sink, ledger);
+    this.#installed = new InstalledMirror(assets, ledger);
   }
 
   /** Returns a function that forgets which assets were installed since. */
@@ -72,11 +75,11 @@ export class StepRunner {
 
   async run(step: ReadyStep, { isFirst, isLast }: StepEnds): Promise<void> {
     const { sink, ledger, ddl } = this.#context;
-    if (isFirst) {
-      for (const begin of beginStatements(`limbeck ${step.direction} ${step.revision}`, ddl))
-        sink.record(begin);
-    }
+    const name = `limbeck ${step.direction} ${step.revision}`;
+    for (const begin of isFirst ? beginStatements(name, ddl) : [goOnStatement(name, ddl)]) sink.record(begin);
     await this.#runScript(step);
+    for (const close of this.#context.closing?.() ?? []) sink.record(close);
+    for (const asset of this.#installed.takeStatements()) sink.record(asset);
     for (const move of ledger.moveRows(step.change)) sink.record(move);
     sink.record(ledger.log(eventOf(step)));
     if (isLast) sink.record(ownStatement('commit', heldAtCommit));

@@ -22,6 +22,8 @@ export interface Statement {
   readonly isRead?: boolean | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
+  /** Told the rows of its last command, where there is a database that answers. */
+  readonly onAnswer?: (rows: QueryResult['rows']) => void;
 }
 
 /** Makes the error for an SQLSTATE that a guard raises on purpose; undefined for any other. */
@@ -63,12 +65,14 @@ type About = Pick<Statement, 'origin' | 'file' | 'advice' | 'isRead'>;
  * Makes a statement of a text that limbeck did not write.
  *
  * @throws MigrationError `TRANSACTION_CONTROL` when a command would begin or end a transaction,
- *   `SQL_UNTERMINATED` when a quote, comment, parenthesis or body is left open
+ *   or reset what limbeck has set in it, `SQL_UNTERMINATED` when a quote, comment, parenthesis or body is left open
  */
 export function statement(text: string, about: About = {}): Statement {
   const made: Statement = { text, commands: commandsOf(text, about), ...about };
   const control = made.commands.find(controlsTransaction);
   if (control) throw transactionControl(made, control);
+  const reset = made.commands.find(({ words: [first, second] }) => first === 'reset' && second === 'all');
+  if (reset) throw resetAll(made, reset);
   return made;
 }
 
@@ -114,6 +118,15 @@ function transactionControl(made: Statement, control: Command): MigrationError {
     message: `"${word}" would end the transaction that limbeck runs the revision in`,
     where: placeOf(made, control.offset),
     next: 'take it out: each revision is committed by limbeck, together with its version rows; split work that needs a commit into two revisions',
+  });
+}
+
+/** It takes the time limits with it, and the note of the transaction, so that nobody could tell whether it is still the same. */
+function resetAll(made: Statement, { offset }: Command): MigrationError {
+  return new MigrationError('TRANSACTION_CONTROL', {
+    message: '"RESET ALL" would undo what limbeck has set for the transaction of the revision',
+    where: placeOf(made, offset),
+    next: 'reset what the script has set, by name, or set it with SET LOCAL',
   });
 }
 

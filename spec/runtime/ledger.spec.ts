@@ -172,7 +172,7 @@ describe('beginStatements', () => {
   it('keeps the id of the transaction until its end, and says at what it works', () => {
     expect(beginStatements(`limbeck upgrade it's`).map(({ text }) => text)).to.deep.equal([
       'begin',
-      "select set_config('limbeck.transaction', pg_current_xact_id()::text, true), set_config('application_name', 'limbeck upgrade it''s', true)",
+      "select set_config('limbeck.transaction', pg_current_xact_id()::text, true), set_config('application_name', 'limbeck upgrade it''s', true), set_config('limbeck.limits', concat_ws('|', current_setting('application_name'), current_setting('lock_timeout'), current_setting('statement_timeout')), true)",
     ]);
   });
 

@@ -1,0 +1,27 @@
+/**
+ * Settings with a dot in their name that belong to no extension: the server lists them nowhere, so limbeck
+ * looks for their names in what it sends.
+ */
+
+const setCommand = /\bset\s+(?:session\s+)?([a-z_]\w*(?:\.[a-z_]\w*)+)\s*(?:=|\bto\b)/gi;
+const setCall = /\bset_config\s*\(\s*'([a-z_]\w*(?:\.[a-z_]\w*)+)'/gi;
+const dottedName = /^[a-z_]\w*(?:\.[a-z_]\w*)+$/i;
+
+/** limbeck's own. */
+const own = /^limbeck\./i;
+
+/**
+ * Returns the names of the custom settings that a text may change for its session.
+ *
+ * @param values - bound to the text: a name may be among them
+ */
+export function customSettingsIn(text: string, values: readonly unknown[] = []): string[] {
+  if (!/\bset/i.test(text)) return [];
+  const found = [...text.matchAll(setCommand), ...text.matchAll(setCall)].map(([, name = '']) => name);
+  const bound = /\bset_config\s*\(/i.test(text) ? values.filter(isDottedName) : [];
+  return [...new Set([...found, ...bound])].filter((name) => !own.test(name));
+}
+
+function isDottedName(value: unknown): value is string {
+  return typeof value === 'string' && dottedName.test(value);
+}
