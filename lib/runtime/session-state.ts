@@ -1,8 +1,9 @@
 /**
  * What a session keeps beyond a transaction: settings, the role, advisory locks, prepared statements and the like.
  *
- * Here is the SQL that reads it, and the comparison. Two ways to read: a hash, for every step, which costs a
- * tenth of a millisecond; and the whole, once at the start and where the hash has changed.
+ * Here is the SQL that reads it, and the comparison. Two ways to read: hashes, of the settings for every step,
+ * which costs a tenth of a millisecond, and of the rest where a script may have touched it; and the whole, once
+ * at the start and where a hash has changed.
  */
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 
@@ -71,15 +72,17 @@ const joined = (items: string) => `(select string_agg(item, '|' order by item) f
 const listed = (items: string) =>
   `(select coalesce(json_agg(item order by item), '[]') from (${items}) items)`;
 
-/** An expression: the hash of the state, but for roles and what a step sets for itself. */
-export const stateHash = `hashtextextended(concat_ws(E'\\n',
-  (select string_agg(current_setting(name, true), '|')
-    from unnest(string_to_array(current_setting('limbeck.settings', true), ',')) as name),
+/** An expression: the hash of the settings, but for roles and what a step sets for itself. */
+export const settingsHash = `hashtextextended((select string_agg(current_setting(name, true), '|')
+  from unnest(string_to_array(current_setting('limbeck.settings', true), ',')) as name), 0)::text`;
+
+/** An expression: the hash of all that is no setting. */
+export const thingsHash = `hashtextextended(concat_ws(E'\\n',
   ${[locks, channels, statements, cursors, temporary].map(joined).join(',\n  ')}), 0)::text`;
 
 /**
- * A query with one row: the hash as `hash`, the state as `state`, a text of JSON, and the number of the server's
- * process as `process`.
+ * A query with one row: the hashes as `settings` and `things`, the state as `state`, a text of JSON, and the
+ * number of the server's process as `process`.
  *
  * @param custom - names of custom settings
  */
@@ -87,7 +90,7 @@ export function stateQuery(custom: readonly string[] = []): string {
   const settings = `(select json_object_agg(name, json_build_array(current_setting(name), source))
     from pg_settings where ${settable})`;
   const named = custom.map((name) => `${quoteLiteral(name)}, ${settingValue(name)}`).join(', ');
-  return `select ${stateHash} as hash, pg_backend_pid() as process, json_build_object('settings', ${settings},
+  return `select ${settingsHash} as settings, ${thingsHash} as things, pg_backend_pid() as process, json_build_object('settings', ${settings},
   'custom', json_build_object(${named}), 'role', current_setting('role'), 'session_authorization', session_user,
   'locks', ${listed(locks)}, 'channels', ${listed(channels)}, 'statements', ${listed(statements)},
   'cursors', ${listed(cursors)}, 'temporary', ${listed(temporary)})::text as state`;

@@ -1,29 +1,32 @@
 /**
  * Watching over the session: what a script leaves behind in it must not reach the next revision.
  *
- * The message of a step ends with two small queries before the version rows are written. The first notes
- * role and search path and puts both back, so that limbeck writes its rows as itself. The second reads a hash
- * of all the rest, and sees that the lock is still held. Only where something differs is more asked, after the
- * transaction: what was SET LOCAL is gone by then, and what is left was left behind.
+ * The message of a step ends with small queries before the version rows are written. The first notes role and
+ * search path and puts both back, so that limbeck writes its rows as itself. The second compares a hash of all
+ * settings. The third, where the script may have touched more, compares that and sees that the lock is still
+ * held. Only where something differs is more asked, after the transaction: what was SET LOCAL is gone by then,
+ * and what is left was left behind.
  */
 import { type LimbeckError, LockError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
-import { ownStatement, type QueryResult, type Statement } from '../sql/statement.js';
-import { customSettingsIn } from './custom-settings.js';
+import { type Explanation, ownStatement, type QueryResult, type Statement } from '../sql/statement.js';
 import { isOwnLock } from './lock.js';
+import { shared } from './pooler.js';
 import {
   keepNamesText,
   type Leftover,
   leftovers,
   type SessionState,
+  settingsHash,
   settingText,
   settingValue,
-  stateHash,
   stateQuery,
   stepLimits,
   stepSettingNames,
+  thingsHash,
 } from './session-state.js';
+import { customSettingsIn, mayKeepThings } from './session-words.js';
 import { divisionByZero } from './sql-failure.js';
 
 /** Runs limbeck's own text at once. */
@@ -39,11 +42,12 @@ export class SessionWatch {
   readonly #sink: Asker;
   readonly #logger: Logger;
   readonly #lockKey: string;
-  #before: SessionState;
-  #hash: string;
+  #read: ReadState;
+  /** Whether a text since the last step may have touched more than settings. */
+  #mayKeepThings = false;
   /** Custom settings that texts have named, and their values then. */
   readonly #custom = new Map<string, string | null>();
-  /** What was seen to differ since the state was read: keys of leftovers, `limits`, `lock`, or `rest` for more. */
+  /** What was seen to differ since the state was read: keys of leftovers, `limits`, `lock`, `settings`, `things`. */
   readonly #changed = new Set<string>();
   /** Which revision was the first to leave a thing, while all run in one transaction. */
   readonly #firstSeen = new Map<string, string>();
@@ -53,15 +57,14 @@ export class SessionWatch {
     this.#sink = sink;
     this.#lockKey = lockKey;
     this.#logger = logger;
-    const { hash, state } = stateIn(answers);
-    this.#hash = hash;
-    this.#before = state;
+    this.#read = stateIn(answers);
   }
 
   /** Looks for custom settings in a text that is about to be sent; the statements note their values first. */
   notice(text: string, values: readonly unknown[] = []): Statement[] {
+    this.#mayKeepThings ||= mayKeepThings(text);
     // It begins with the COMMIT: no query of the transaction sees it.
-    if (/\blisten\b/i.test(text)) this.#changed.add('rest');
+    if (/\blisten\b/i.test(text)) this.#changed.add('things');
     return customSettingsIn(text, values).flatMap((name) => {
       if (this.#custom.has(name)) return [];
       this.#custom.set(name, null);
@@ -73,42 +76,61 @@ export class SessionWatch {
 
   /** Makes the statements that follow those of a script: limbeck is itself again, and learns what differs. */
   closing(): Statement[] {
+    const onAnswer = (rows: QueryResult['rows']) => this.#note(rows);
+    const things = this.#mayKeepThings ? [{ ...ownStatement(this.#thingsQuery, lockLost), onAnswer }] : [];
+    this.#mayKeepThings = false;
     return [
-      { ...ownStatement(this.#ownRoleQuery), onAnswer: (rows) => this.#note(rows) },
-      { ...ownStatement(this.#restQuery, lockLost), onAnswer: (rows) => this.#note(rows) },
+      {
+        ...ownStatement(
+          this.#ownRoleQuery,
+          onDivision(() => shared(this.#sink.database)),
+        ),
+        onAnswer,
+      },
+      { ...ownStatement(this.#settingsQuery), onAnswer },
+      ...things,
     ];
   }
 
-  /** Its columns, and those of the next one, say of what they are named for whether it is as it was. */
+  /** Its columns, and those of the next ones, say of what they are named for whether it is as it was. */
   get #ownRoleQuery(): string {
-    const path = this.#before.settings['search_path']?.[0] ?? '';
+    const { process, state } = this.#read;
+    const path = state.settings['search_path']?.[0] ?? '';
     const own = [...this.#roles, ["current_setting('search_path')", 'search_path', path] as const];
     const kept = own.map(
       ([current, name, value]) => `${current} = ${quoteLiteral(value)} as ${keyColumn(name)}`,
     );
-    return `select ${kept.join(', ')}, ${putBack(own, { isLocal: true })}`;
+    const guard = `1 / (case when pg_backend_pid() = ${process} then 1 else 0 end)`;
+    return `select ${kept.join(', ')}, ${putBack(own, { isLocal: true })}, ${guard}`;
   }
 
   /** The session's user comes first: setting it ends the role. */
   get #roles(): readonly Kept[] {
-    const { role, session_authorization: user } = this.#before;
+    const { role, session_authorization: user } = this.#read.state;
     return [
       ['session_user', 'session_authorization', user],
       ["current_setting('role')", 'role', role],
     ];
   }
 
-  /** `offset 0` keeps the server from working the hash out again wherever it is mentioned. */
-  get #restQuery(): string {
+  get #settingsQuery(): string {
     const custom = [...this.#custom].map(
       ([name, value]) =>
         `${settingValue(name)} is not distinct from ${quoteLiteral(value)} as ${keyColumn(name)}`,
     );
-    const isSame = `hash = ${quoteLiteral(this.#hash)}`;
-    return `select ${[`${isSame} as rest`, 'limits', 'lock', ...custom].join(', ')},
+    const own = [
+      `${settingsHash} = ${quoteLiteral(this.#read.settings)} as settings`,
+      `current_setting('limbeck.limits', true) = ${stepLimits} as limits`,
+    ];
+    return `select ${[...own, ...custom].join(', ')}`;
+  }
+
+  /** `offset 0` keeps the server from looking again wherever a column is mentioned. */
+  get #thingsQuery(): string {
+    return `select things, lock,
   case when not lock then 1 / (case when pg_try_advisory_lock(${this.#lockKey}) then 1 else 0 end) end
-from (select ${stateHash} as hash, current_setting('limbeck.limits', true) = ${stepLimits} as limits offset 0) state
-  cross join lateral (select ${isSame} or exists (select from pg_locks where ${isOwnLock(this.#lockKey)}) as lock offset 0) held`;
+from (select ${thingsHash} = ${quoteLiteral(this.#read.things)} as things,
+  exists (select from pg_locks where ${isOwnLock(this.#lockKey)}) as lock offset 0) found`;
   }
 
   #note(rows: QueryResult['rows']): void {
@@ -117,7 +139,7 @@ from (select ${stateHash} as hash, current_setting('limbeck.limits', true) = ${s
 
   /** As `settle`, after an attempt of a step that was rolled back: nobody has told what it left. */
   async tidy(step: string): Promise<void> {
-    this.#changed.add('rest');
+    this.#changed.add('things');
     await this.settle(step, { isOpen: false });
   }
 
@@ -132,18 +154,17 @@ from (select ${stateHash} as hash, current_setting('limbeck.limits', true) = ${s
     if (this.#changed.has('lock'))
       this.#warn(step, `limbeck's lock was released, and was taken again`, unlockAdvice);
     if (this.#changed.size === 0 && (isOpen || this.#firstSeen.size === 0)) return;
-    const read = await this.#read({ isLocal: isOpen });
-    const found = leftovers({ ...this.#before, custom: Object.fromEntries(this.#custom) }, read.state);
+    const read = await this.#readAnew({ isLocal: isOpen });
+    const before = { ...this.#read.state, custom: Object.fromEntries(this.#custom) };
+    const found = leftovers(before, read.state);
     if (isOpen) return this.#putBackForNow(step, found);
     for (const { key, words, advice } of found) this.#warn(this.#firstSeen.get(key) ?? step, words, advice);
     this.#firstSeen.clear();
     this.#changed.clear();
     const resets = found.flatMap(({ reset }) => (reset === undefined ? [] : [`${reset};\n`]));
-    const { hash, state } =
-      resets.length === 0 ? read : await this.#read({ isLocal: false, resets: resets.join('') });
-    this.#hash = hash;
-    this.#before = state;
-    for (const [name, value] of Object.entries(state.custom)) this.#custom.set(name, value);
+    this.#read =
+      resets.length === 0 ? read : await this.#readAnew({ isLocal: false, resets: resets.join('') });
+    for (const [name, value] of Object.entries(this.#read.state.custom)) this.#custom.set(name, value);
   }
 
   /** The limits of a step are always its own; the next one sets them anew. */
@@ -159,15 +180,15 @@ from (select ${stateHash} as hash, current_setting('limbeck.limits', true) = ${s
   }
 
   /** As the role that it was: another one may not see all settings. */
-  async #read({ isLocal, resets = '' }: { readonly isLocal: boolean; readonly resets?: string }) {
+  async #readAnew({ isLocal, resets = '' }: { readonly isLocal: boolean; readonly resets?: string }) {
     const roles = this.#roles;
     const answers = await this.#sink.ask(
       `select current_setting('role') as role, session_user as session_authorization, ${putBack(roles, { isLocal })};
 ${resets}${stateQuery([...this.#custom.keys()])}`,
     );
-    const { hash, state } = stateIn(answers);
+    const read = stateIn(answers);
     const { role, session_authorization: user } = answers[0]?.rows[0] ?? {};
-    return { hash, state: { ...state, role: String(role), session_authorization: String(user) } };
+    return { ...read, state: { ...read.state, role: String(role), session_authorization: String(user) } };
   }
 
   #warn(step: string, what: string, advice: string): void {
@@ -193,16 +214,37 @@ function putBack(kept: readonly Kept[], { isLocal }: { readonly isLocal: boolean
   return calls.join(', ');
 }
 
-function stateIn(answers: readonly QueryResult[]): { readonly hash: string; readonly state: SessionState } {
-  const { hash, state } = answers.at(-1)?.rows[0] ?? {};
-  return { hash: String(hash), state: JSON.parse(String(state)) as SessionState };
+/** A state, and what the server made of it. */
+interface ReadState {
+  readonly state: SessionState;
+  /** The number of the server's process. */
+  readonly process: number;
+  /** Hash of the settings. */
+  readonly settings: string;
+  /** Hash of the rest. */
+  readonly things: string;
 }
 
-function lockLost(sqlstate: string | undefined, cause: Error): LimbeckError | undefined {
-  if (sqlstate !== divisionByZero) return undefined;
-  return new LockError('LOCK_LOST', {
-    message: 'the script released the lock, and another process took it',
-    next: `${unlockAdvice}, not with pg_advisory_unlock_all`,
-    cause,
-  });
+function stateIn(answers: readonly QueryResult[]): ReadState {
+  const { state, process, settings, things } = answers.at(-1)?.rows[0] ?? {};
+  return {
+    state: JSON.parse(String(state)) as SessionState,
+    process: Number(process),
+    settings: String(settings),
+    things: String(things),
+  };
 }
+
+/** Makes the error for a guard that has divided by zero on purpose. */
+function onDivision(make: (cause: Error) => LimbeckError): Explanation {
+  return (sqlstate, cause) => (sqlstate === divisionByZero ? make(cause) : undefined);
+}
+
+const lockLost = onDivision(
+  (cause) =>
+    new LockError('LOCK_LOST', {
+      message: 'the script released the lock, and another process took it',
+      next: `${unlockAdvice}, not with pg_advisory_unlock_all`,
+      cause,
+    }),
+);
