@@ -15,6 +15,7 @@ export interface PendingOperation {
 /** Operations that were begun and not yet run. */
 export class Awaiting {
   readonly #pending = new Set<PendingOperation>();
+  #isOver = false;
 
   begin(operation: PendingOperation): PendingOperation {
     this.#pending.add(operation);
@@ -33,6 +34,26 @@ export class Awaiting {
     } finally {
       this.end(operation);
     }
+  }
+
+  /** From now on nothing may begin: what comes late would land in the revision after. */
+  close(): void {
+    this.#isOver = true;
+  }
+
+  /**
+   * Checks that the script is still running.
+   *
+   * @throws MigrationError `UNAWAITED_OPERATION`
+   */
+  assertRunning(what: string, origin: () => Place | undefined): void {
+    if (!this.#isOver) return;
+    const place = origin();
+    throw new MigrationError('UNAWAITED_OPERATION', {
+      message: `the script called "${what}" after its end`,
+      where: place && formatPlace(place),
+      next: 'write `await` before every promise, also of your own functions and timers',
+    });
   }
 
   /**

@@ -94,8 +94,10 @@ export interface OperationsContext {
 export function createOperations(context: OperationsContext): Operations {
   const { sink, schemaKnex, queryKnex, assets, awaiting, scriptArguments = noArguments } = context;
   let savepoints = 0;
+  const assertRunning = (what: string) => awaiting.assertRunning(`op.${what}`, context.callerPlace);
 
   async function execute(sql: string, bindings?: Bindings): Promise<unknown> {
+    assertRunning('execute');
     if (typeof sql !== 'string') throw new TypeError(`op.execute takes a text of SQL, not ${typeof sql}`);
     const origin = context.callerPlace();
     if (bindings === undefined) return sink.record(statement(sql, { origin }));
@@ -104,6 +106,7 @@ export function createOperations(context: OperationsContext): Operations {
   }
 
   async function inSavepoint<Result>(work: () => Promise<Result>): Promise<Result> {
+    assertRunning('savepoint');
     savepoints += 1;
     const name = `limbeck_${savepoints}`;
     const reinstall = assets.mark();
@@ -128,16 +131,29 @@ export function createOperations(context: OperationsContext): Operations {
     x: scriptArguments.x,
     tag: scriptArguments.tag,
     get schema() {
+      assertRunning('schema');
       return schemaKnex.schema;
     },
-    knex: queryKnex,
+    get knex() {
+      assertRunning('knex');
+      return queryKnex;
+    },
     execute: execute as Operations['execute'],
     savepoint: (work) =>
       awaiting.follow({ what: () => 'op.savepoint', origin: context.callerPlace() }, inSavepoint(work)),
     record: (made) => sink.record(made),
-    loadAssets: async (kind, files, options) => assets.load(pathsOf(kind, files), options),
-    dropAssets: async (kind, files) => assets.drop(pathsOf(kind, files)),
-    syncAssets: async () => assets.sync(),
+    async loadAssets(kind, files, options) {
+      assertRunning('loadAssets');
+      return assets.load(pathsOf(kind, files), options);
+    },
+    async dropAssets(kind, files) {
+      assertRunning('dropAssets');
+      return assets.drop(pathsOf(kind, files));
+    },
+    async syncAssets() {
+      assertRunning('syncAssets');
+      return assets.sync();
+    },
   };
 }
 

@@ -153,6 +153,13 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
         'SQL_FAILED',
         facts('add the enum value in one revision and use it in the next'),
       );
+    case '2D000':
+      return new MigrationError(
+        'TRANSACTION_CONTROL',
+        facts(
+          'take COMMIT and ROLLBACK out of the procedure or DO block: each revision is committed by limbeck',
+        ),
+      );
     case '25001':
       return new MigrationError('SQL_FAILED', facts('this command cannot run inside a transaction'));
     default:

@@ -108,6 +108,7 @@ export class StepRunner {
     });
     await step.module[step.direction](op);
     awaiting.assertNone();
+    awaiting.close();
     assets.assertComplete();
   }
 

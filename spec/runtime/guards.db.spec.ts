@@ -109,6 +109,13 @@ await op.knex('caught').insert([...caught, result].map((what) => ({ what })));`)
       'op.knex.raw': ["await op.knex.raw('rollback');", 'ROLLBACK'],
       'op.schema.raw': ["await op.schema.raw('BEGIN');", 'BEGIN'],
       'op.execute with bindings': ["await op.execute('end and chain', []);", 'END'],
+      'op.knex.raw that is bound to another': ["await op.knex.raw('?', [op.knex.raw('abort')]);", 'ABORT'],
+      'op.execute, behind comments': ["await op.execute('/* a */ -- b\\n commit and chain');", 'COMMIT'],
+      'op.execute that prepares it': ['await op.execute("prepare transaction \'x\'");', 'PREPARE'],
+      'a nested transaction of op.knex': [
+        "await op.knex.transaction(async (trx) => { await trx.raw('commit'); });",
+        'COMMIT',
+      ],
     };
     for (const [what, [call, word]] of Object.entries(controlling)) {
       it(`is found in a text of ${what} before it is sent`, async () => {
@@ -119,6 +126,43 @@ await op.knex('caught').insert([...caught, result].map((what) => ({ what })));`)
         });
       });
     }
+
+    it('is found in a query that is streamed', async () => {
+      await expectRefused("for await (const row of op.knex.raw('commit').stream()) throw row;", {
+        code: 'TRANSACTION_CONTROL',
+        message: /"COMMIT" would end/,
+      });
+    });
+
+    for (const command of ['commit', 'rollback']) {
+      it(`is a ${command} in a DO block or a procedure, which the server refuses`, async () => {
+        const body = `language plpgsql as $$ begin ${command}; end $$`;
+        for (const sql of [`do ${body.replace(' as', '')}`, `create procedure p() ${body}; call p()`]) {
+          await expectRefused(`await op.execute(${JSON.stringify(`create table half (); ${sql}`)});`, {
+            code: 'TRANSACTION_CONTROL',
+            message: 'upgrade of "b" failed: invalid transaction termination',
+            where: `${script}:5:12`,
+            next: /^take COMMIT and ROLLBACK out of the procedure or DO block: each revision is committed by limbeck/,
+          });
+        }
+      });
+    }
+
+    it('refuses RESET ALL, which would end the limits of the step', async () => {
+      await expectRefused("await op.execute('create table half (); reset all');", {
+        code: 'TRANSACTION_CONTROL',
+        message: /"RESET ALL" would undo what limbeck has set/,
+        where: `${script}:5:12`,
+        next: /^reset what the script has set, by name, or set it with SET LOCAL/,
+      });
+    });
+
+    it('lets it be in the body of what is only created', async () => {
+      const { open } = project(`await op.execute(\`create function f() returns int begin atomic
+  select case when true then 1 end; end; create procedure p() language plpgsql as $$ begin commit; end $$\`);`);
+      await upgrade(await open());
+      expect(await versionRows(database)).to.deep.equal(['b']);
+    });
 
     it('lets savepoints of a text alone', async () => {
       const { open } = project(
@@ -143,6 +187,19 @@ await op.execute('create table other_half ()');`);
       next: 'look for COMMIT or ROLLBACK in the script and the procedures that it calls; what it committed stands; before it the database was at a',
     });
     expect(await versionRows(database)).to.deep.equal(['a']);
+  });
+
+  it("TRANSACTION_LOST: sees it under transaction: 'all' as well, in the revision that ended it", async () => {
+    const lost = `const text = 'commit';
+op.record({ text, commands: [{ text, offset: 0, words: [] }] });`;
+    const made = migrationProject(database.config, {
+      settings: { transaction: 'all' },
+      scripts: { a: {}, b: { upgrade: lost }, c: {} },
+    });
+    await expectFailure(made.open().then(upgrade), {
+      code: 'TRANSACTION_LOST',
+      message: /^upgrade of "b" failed/,
+    });
   });
 
   describe('a nested transaction of op.knex', () => {
@@ -197,6 +254,37 @@ await op.knex('kept').insert({ id: 1 });`,
         });
       });
     }
+  });
+
+  it('UNAWAITED_OPERATION: an operation after the end of its script does not land in the next revision', async () => {
+    const late: Record<string, string> = {
+      execute: "op.execute('create table late ()')",
+      schema: "op.schema.createTable('late', (t) => t.increments())",
+      knex: "op.knex.raw('create table late ()')",
+      savepoint: "op.savepoint(() => op.execute('create table late ()'))",
+      loadAssets: "loadStoredProc(op, ['f.sql'])",
+      syncAssets: 'syncAssets(op)',
+      dropAssets: "dropStoredProc(op, ['f.sql'])",
+    };
+    const caught: unknown[] = [];
+    Reflect.set(globalThis, Symbol.for('limbeck.spec.late'), (error: unknown) => caught.push(error));
+    const tell = "globalThis[Symbol.for('limbeck.spec.late')]";
+    const scripts = Object.values(late).map((call, index) => [
+      `a${index}`,
+      { upgrade: `setTimeout(async () => { try { await ${call}; } catch (error) { ${tell}(error); } }, 1);` },
+    ]);
+    const last = { upgrade: 'await new Promise((done) => setTimeout(done, 50));' };
+    const { open } = migrationProject(database.config, {
+      scripts: { ...Object.fromEntries(scripts), b: last },
+    });
+    await upgrade(await open());
+    expect(caught.map((error) => (error as Error).message).sort()).to.deep.equal(
+      Object.keys(late)
+        .map((what) => `the script called "op.${what}" after its end`)
+        .sort(),
+    );
+    expect(caught[0]).to.include({ code: 'UNAWAITED_OPERATION' });
+    expect(await database.query("select to_regclass('late') as late")).to.deep.equal([{ late: null }]);
   });
 
   it('rolls back what other queries of a Promise.all still did when one failed', async () => {
