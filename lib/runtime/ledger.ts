@@ -93,11 +93,15 @@ export class Ledger {
   /**
    * Creates what is missing; an existing version table, Alembic's for one, is left as it is.
    *
+   * Two version tables in one schema have locks of their own and share the other tables: so there is one more
+   * lock, for the moment that this takes.
+   *
    * @param hasSchema - CREATE SCHEMA wants a privilege on the database even where the schema exists
    */
   createText(hasSchema: boolean): string {
     return `begin;
-${hasSchema ? '' : `create schema ${quoteIdentifier(this.schema)};`}
+select pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`limbeck ledger of ${this.schema}`)}, 0));
+${hasSchema ? '' : `create schema if not exists ${quoteIdentifier(this.schema)};`}
 create table if not exists ${this.#version} (version_num text primary key);
 create table if not exists ${this.#log} (
   id bigint generated always as identity primary key,

@@ -66,11 +66,11 @@ export async function waitForLock(
   let told = '';
   for (;;) {
     const holder = await readHolder(sink, key);
-    if (holder !== told) {
-      logger.info(`waiting for ${holder}`);
-      progress({ kind: 'lock-waits', holder, timeoutMs });
+    if (holder.words !== told) {
+      logger.info(`waiting for ${holder.words}`);
+      progress({ kind: 'lock-waits', holder: holder.words, timeoutMs });
     }
-    told = holder;
+    told = holder.words;
     if (performance.now() >= until) throw timedOut(holder, timeoutMs, sink.database);
     await sleep(pollMs);
     const [answer] = await sink.ask(`select ${tryLockColumn(key)}`);
@@ -78,24 +78,33 @@ export async function waitForLock(
   }
 }
 
-async function readHolder(sink: DatabaseSink, key: string): Promise<string> {
+/** Who holds the lock: in words, and the number of the server's process, if it was there to be seen. */
+interface Holder {
+  readonly words: string;
+  readonly process?: unknown;
+}
+
+/** Without privileges over the other role nobody sees more of its sessions than name and user. */
+async function readHolder(sink: DatabaseSink, key: string): Promise<Holder> {
   const [answer] = await sink.ask(
     `select l.pid, a.usename, a.application_name, coalesce(host(a.client_addr), 'this host') as host,
   to_char(a.backend_start, 'YYYY-MM-DD HH24:MI:SS TZ') as since
 from (select pid from pg_locks where ${isLock(key)}) l left join pg_stat_activity a on a.pid = l.pid`,
   );
   const row = answer?.rows[0];
-  if (row === undefined) return 'another migrator';
+  if (row === undefined) return { words: 'another migrator' };
   const { pid, usename, application_name: name, host, since } = row;
-  if (name === null) return `the migrator with server process ${pid}`;
-  return `"${name}", server process ${pid}, of ${usename} from ${host}, connected since ${since}`;
+  if (name === null) return { words: `the migrator with server process ${pid}`, process: pid };
+  const from = since === null ? '' : ` from ${host}, connected since ${since}`;
+  return { words: `"${name}", server process ${pid}, of ${usename}${from}`, process: pid };
 }
 
-function timedOut(holder: string, timeoutMs: number, database: string): LockError {
+function timedOut({ words, process }: Holder, timeoutMs: number, database: string): LockError {
+  const end = process === undefined ? '' : `, or end it with \`select pg_terminate_backend(${process})\`,`;
   return new LockError('LOCK_TIMEOUT', {
-    message: `another migrator holds the lock: ${holder}`,
+    message: `another migrator holds the lock: ${words}`,
     where: database,
-    next: `wait until it is done and run the command again; limbeck waited ${timeoutMs / 1000} s (setting "lockTimeout")`,
-    details: { holder, timeoutMs },
+    next: `wait until it is done${end} and run the command again; limbeck waited ${timeoutMs / 1000} s (setting "lockTimeout")`,
+    details: { holder: words, timeoutMs },
   });
 }

@@ -36,14 +36,15 @@ describe('Ledger', () => {
     const first = (text: string) => splitCommands(text).map((command) => command.text.split('(')[0]?.trim());
     expect(first(ledger.createText(false))).to.deep.equal([
       'begin',
-      'create schema "app"',
+      'select pg_advisory_xact_lock',
+      'create schema if not exists "app"',
       'create table if not exists "app"."limbeck_version"',
       'create table if not exists "app"."limbeck_log"',
       'create table if not exists "app"."limbeck_assets"',
       'create table if not exists "app"."limbeck_stages"',
       'commit',
     ]);
-    expect(first(ledger.createText(true))).to.not.include('create schema "app"');
+    expect(first(ledger.createText(true))).to.not.include('create schema if not exists "app"');
   });
 
   it('reads version rows in order', () => {

@@ -4,7 +4,7 @@ import { current, downgrade, type LimbeckSettings, type Project, stamp, upgrade 
 import { lockKey } from '../../lib/runtime/lock.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
-import { expectRefusal } from '../helpers/failure.js';
+import { expectFailure, expectRefusal } from '../helpers/failure.js';
 import { migrationProject } from '../helpers/migration-project.js';
 
 /** How the scripts of these specs and the specs talk: `started` when a script waits, `go` when it may go on. */
@@ -89,12 +89,54 @@ describeOnServers('the lock', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (datab
         {
           code: 'LOCK_TIMEOUT',
           message: /^another migrator holds the lock: "limbeck upgrade a", server process \d+, of postgres/,
-          next: /^wait until it is done and run the command again; limbeck waited 0 s/,
+          next: /^wait until it is done, or end it with `select pg_terminate_backend\(\d+\)`, and run the command again; limbeck waited 0 s/,
         },
       );
       expect(error.details).to.include({ timeoutMs: 0 });
     }
     await finish();
+  });
+
+  it('names of the holder what a user without privileges may see', async () => {
+    await database.query('drop role if exists limbeck_waiter; create role limbeck_waiter login');
+    const made = project();
+    const finish = await startUpgrade(await made.open());
+    const connection = { ...database.onServer().connection, user: 'limbeck_waiter' };
+    const other = migrationProject(
+      { client: 'pg', connection },
+      { settings: { lockTimeout: 0 }, scripts: { x: {} } },
+    );
+    await expectFailure(other.open().then(upgrade), {
+      code: 'LOCK_TIMEOUT',
+      message: /^another migrator holds the lock: "limbeck upgrade a", server process \d+, of postgres$/,
+    });
+    await finish();
+  });
+
+  it('names the step that runs, also where all run in one transaction', async () => {
+    const made = migrationProject(database.config, {
+      settings: { transaction: 'all' },
+      scripts: { before: {}, a: { upgrade: slow } },
+    });
+    const finish = await startUpgrade(await made.open());
+    await expectFailure(made.open({ settings: { lockTimeout: 0 } }).then(upgrade), {
+      code: 'LOCK_TIMEOUT',
+      message: /"limbeck upgrade a"/,
+    });
+    await finish();
+  });
+
+  it('lets several version tables of a new schema be made at once', async () => {
+    const tables = Array.from({ length: 6 }, (_, index) => `version_${index}`);
+    const upgrades = tables.map(async (versionTable) =>
+      upgrade(
+        await migrationProject(database.config, {
+          settings: { schema: 'tenant', versionTable },
+          scripts: { x: {} },
+        }).open(),
+      ),
+    );
+    for (const report of await Promise.all(upgrades)) expect(report.current).to.deep.equal(['x']);
   });
 
   it('does not keep anybody from reading', async () => {
