@@ -100,7 +100,7 @@ export class Ledger {
    */
   createText(hasSchema: boolean): string {
     return `begin;
-select pg_advisory_xact_lock(hashtextextended(${quoteLiteral(`limbeck ledger of ${this.schema}`)}, 0));
+do ${quoteLiteral(this.#creationLock)};
 ${hasSchema ? '' : `create schema if not exists ${quoteIdentifier(this.schema)};`}
 create table if not exists ${this.#version} (version_num text primary key);
 create table if not exists ${this.#log} (
@@ -136,6 +136,12 @@ create table if not exists ${this.#stages} (
   primary key (revision, stage)
 );
 commit`;
+  }
+
+  /** A block, since a query would have an answer, which psql prints. */
+  get #creationLock(): string {
+    const key = `hashtextextended(${quoteLiteral(`limbeck ledger of ${this.schema}`)}, 0)`;
+    return `begin perform pg_advisory_xact_lock(${key}); end`;
   }
 
   /** Two queries: the version rows, the installed assets. */

@@ -36,7 +36,7 @@ describe('Ledger', () => {
     const first = (text: string) => splitCommands(text).map((command) => command.text.split('(')[0]?.trim());
     expect(first(ledger.createText(false))).to.deep.equal([
       'begin',
-      'select pg_advisory_xact_lock',
+      "do 'begin perform pg_advisory_xact_lock",
       'create schema if not exists "app"',
       'create table if not exists "app"."limbeck_version"',
       'create table if not exists "app"."limbeck_log"',
