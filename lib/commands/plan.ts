@@ -6,9 +6,12 @@ import type { Direction, Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { rowChanges } from '../graph/row-changes.js';
 import { parseRange, type RangeSpec } from '../graph/revision-spec.js';
+import { startingRows } from '../graph/starting-rows.js';
+import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
+import { heedEdits } from './edited.js';
 import { downgradePlan, upgradePlan } from './migrate.js';
-import { startOf } from './starting-rows.js';
+import { explainUnknown } from './unknown-rows.js';
 
 export interface PlanOptions {
   /** Where to: an identifier. Default `heads` for an upgrade; a downgrade must be told. */
@@ -57,13 +60,48 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
   if (target === undefined) throw noTarget();
   const range = parseRange(target);
   if (range !== undefined) throw isRange(target, direction, range);
-  const { rows, database } = await startOf(project, 'plan', options.from);
-  const planned =
-    direction === 'upgrade' ? upgradePlan(project, target, rows) : downgradePlan(project, target, rows);
+  const goal = { direction, target };
+  if (options.from !== undefined) {
+    const rows = startingRows(project.graph, options.from);
+    return reportOf(project, goal, { rows, database: null }, stepsOf(project, goal, rows));
+  }
+  const isUpgrade = direction === 'upgrade';
+  const session = await project.openSession('plan', { lock: false, scripts: isUpgrade });
+  try {
+    const { database, state } = session;
+    const steps = await explainUnknown(project, session, () => stepsOf(project, goal, state.rows));
+    if (isUpgrade) heedEdits(project, state);
+    return reportOf(project, goal, { rows: withoutAncestors(project.graph, state.rows), database }, steps);
+  } finally {
+    await session.close();
+  }
+}
+
+/** What is asked for. */
+interface Goal {
+  readonly direction: Direction;
+  readonly target: string;
+}
+
+interface Start {
+  readonly rows: readonly RevisionId[];
+  /** null when none was asked. */
+  readonly database: string | null;
+}
+
+function stepsOf(project: Project, { direction, target }: Goal, rows: readonly RevisionId[]): Step[] {
+  return direction === 'upgrade' ? upgradePlan(project, target, rows) : downgradePlan(project, target, rows);
+}
+
+function reportOf(
+  project: Project,
+  goal: Goal,
+  { rows, database }: Start,
+  planned: readonly Step[],
+): PlanReport {
   const steps = stepEntries(project, rows, planned);
   const { environment } = project.config;
-  const current = steps.at(-1)?.current ?? rows;
-  return { database, environment, direction, target, from: rows, steps, current };
+  return { database, environment, ...goal, from: rows, steps, current: steps.at(-1)?.current ?? rows };
 }
 
 function stepEntries(project: Project, rows: readonly RevisionId[], steps: readonly Step[]): StepEntry[] {

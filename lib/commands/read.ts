@@ -7,9 +7,9 @@ import { historyRange } from '../graph/history.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { currentState, splitRows, withoutAncestors } from '../graph/version-rows.js';
+import { startingRows } from '../graph/starting-rows.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
-import { startOf } from './starting-rows.js';
 import { readUnknownRows, type UnknownRow } from './unknown-rows.js';
 
 /** A revision as reading commands show it. */
@@ -138,7 +138,7 @@ interface ReadRows {
 const noRows: ReadRows = { rows: [], unknownRows: [] };
 
 async function readRows(project: Project, purpose: string, from?: readonly string[]): Promise<ReadRows> {
-  if (from !== undefined) return { ...(await startOf(project, purpose, from)), unknownRows: [] };
+  if (from !== undefined) return { rows: startingRows(project.graph, from), unknownRows: [] };
   const session = await project.openSession(purpose, { lock: false });
   try {
     const { known } = splitRows(project.graph, session.state.rows);

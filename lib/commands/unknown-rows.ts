@@ -5,7 +5,7 @@ import { RevisionError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
-import { type LoggedRevision, loggedRevisionsOf, loggedRevisionsText } from '../runtime/log-queries.js';
+import { type LoggedRevision, loggedRevisionsOf, loggedRevisionsText } from '../runtime/logged-scripts.js';
 import type { Session } from '../runtime/session.js';
 
 /** A version row that no script of this checkout declares. */

@@ -2,11 +2,10 @@
  * Ranges of `--sql`: where a database is taken to be, and where it should go.
  */
 import { UsageError } from '../errors.js';
-import { refuseOverlap, resolve } from './resolve.js';
 import type { RevisionGraph } from './revision-graph.js';
 import { parseRange } from './revision-spec.js';
 import type { RevisionId } from './revision.js';
-import { rowsOf } from './version-rows.js';
+import { startingRows } from './starting-rows.js';
 
 /** A target as it was typed, with the version rows to start from if it named them. */
 export interface StartedTarget {
@@ -23,7 +22,8 @@ export interface StartedTarget {
 export function startedTarget(graph: RevisionGraph, text: string): StartedTarget {
   const range = parseRange(text);
   if (range === undefined) return { start: undefined, target: text };
-  return { start: range.start === undefined ? undefined : startRows(graph, range.start), target: range.end };
+  const names = range.start?.split(',').map((name) => name.trim());
+  return { start: names && startingRows(graph, names), target: range.end };
 }
 
 /**
@@ -37,21 +37,5 @@ export function refuseRange(text: string, command: string): void {
   throw new UsageError('USAGE', {
     message: `"${text}" is a range, and the database says itself where it is`,
     next: `run \`limbeck ${command} ${target}\`, or add \`--sql\` to write SQL for a database that is elsewhere`,
-  });
-}
-
-function startRows(graph: RevisionGraph, text: string): RevisionId[] {
-  const names = text.split(',').map((name) => name.trim());
-  if (names.includes('current')) throw noCurrent();
-  const named = names.flatMap((name) => resolve(graph, name).revisions);
-  const starts = [...new Set(named)];
-  refuseOverlap(graph, starts);
-  return rowsOf(graph, graph.closure(starts));
-}
-
-function noCurrent(): UsageError {
-  return new UsageError('USAGE', {
-    message: '"current" is where the database is, and none is asked',
-    next: 'leave out the start of the range, and add `--from-database`',
   });
 }

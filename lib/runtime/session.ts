@@ -11,7 +11,7 @@ import { type OpenConnection, openConnection } from './connection.js';
 import { DatabaseSink } from './database-sink.js';
 import { Ledger, type LedgerState } from './ledger.js';
 import { lockKey, tryLockColumn, waitForLock } from './lock.js';
-import { loggedScriptsOf, loggedScriptsText } from './log-queries.js';
+import { loggedScriptsOf, loggedScriptsText } from './logged-scripts.js';
 import { assertOwnSession, shared } from './pooler.js';
 import type { ProgressListener } from './progress.js';
 import { SessionWatch, watchText } from './session-watch.js';

@@ -162,7 +162,7 @@ describe('plan from given revisions', () => {
     const start = async (...from: string[]) => (await plan(await opened(), { from })).from;
     expect(await start('base')).to.deep.equal([]);
     expect(await start('b', 'c')).to.deep.equal(['b', 'c']);
-    expect(await start('extra', 'c', 'extra')).to.deep.equal(['x', 'c']);
+    expect(await start('extra', 'c', 'extra')).to.deep.equal(['c', 'x']);
     expect(await start('heads')).to.have.members(['d', 'x']);
   });
 

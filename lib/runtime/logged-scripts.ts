@@ -1,5 +1,5 @@
 /**
- * What is asked of `limbeck_log`.
+ * What the log says of scripts and revisions: which was applied last, when and by whom.
  */
 import type { RevisionId } from '../graph/revision.js';
 import type { LoggedScript } from '../script/edited-scripts.js';

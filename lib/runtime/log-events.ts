@@ -21,6 +21,8 @@ export interface LoggedEvent {
   readonly host: string | null;
   readonly toolVersion: string | null;
   readonly scriptSha256: string | null;
+  /** The script, relative to its project. */
+  readonly scriptFile: string | null;
   readonly error: string | null;
 }
 
@@ -51,7 +53,7 @@ limit ${limit ?? 'all'}`);
 }
 
 const columns = `id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, revision, direction, stage,
-  outcome, duration_ms, db_user, host, tool_version, script_sha256, error, count(*) over () as total`;
+  outcome, duration_ms, db_user, host, tool_version, script_sha256, script_file, error, count(*) over () as total`;
 
 function conditionOf(filter: LogFilter | undefined): string {
   if (filter === undefined) return 'true';
@@ -73,6 +75,7 @@ function eventOf(row: Readonly<Record<string, unknown>>): LoggedEvent {
     host: text('host'),
     toolVersion: text('tool_version'),
     scriptSha256: text('script_sha256'),
+    scriptFile: text('script_file'),
     error: text('error'),
   };
 }
