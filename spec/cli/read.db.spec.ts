@@ -67,7 +67,7 @@ Would end at base
         ['--from', 'tail, right'],
       ]) {
         const { stdout, stderr } = await limbeckIn(project.root, { env })('plan', ...from);
-        expect(stdout).to.match(/^Would apply 1 revision, starting at tail, right\n1 {2}upgrade late/);
+        expect(stdout).to.match(/^Would apply 1 revision, starting at right, tail\n1 {2}upgrade late/);
         expect(stderr).to.equal('');
       }
       const fromBase = await limbeckIn(project.root, { env })('plan', 'root', '--from', 'base', '--json');

@@ -38,7 +38,7 @@ describe('startedTarget', () => {
       code: 'USAGE',
       message: '"current" is where the database is, and none is asked',
       where: undefined,
-      next: 'leave out the start of the range, and add `--from-database`',
+      next: 'leave out the start, which asks the database; with `--sql` add `--from-database`',
     });
   });
 });
