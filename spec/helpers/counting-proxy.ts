@@ -54,9 +54,10 @@ export async function startCountingProxy(target: SocketConnection): Promise<Coun
   const folder = mkdtempSync(join(socketParent(undefined), 'limbeck-'));
   const tally = new Tally();
   const sockets = new Set<Socket>();
-  const listener = createServer((client) => {
+  // A client that ends is answered when the server has ended: only then has that given up its locks.
+  const listener = createServer({ allowHalfOpen: true }, (client) => {
     tally.connections += 1;
-    relay(client, connectSocket(socketPath(target)), tally, sockets);
+    relay(client, connectSocket({ path: socketPath(target), allowHalfOpen: true }), tally, sockets);
   });
   listener.listen(socketPath({ ...target, host: folder }));
   await once(listener, 'listening');

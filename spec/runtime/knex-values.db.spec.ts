@@ -30,7 +30,7 @@ const pieces = [
 
 /** What makes trouble in SQL and in Knex, without doubled quotes, for which Knex has a meaning. */
 const awkward = array(constantFrom(...pieces), { maxLength: 8 }).map((found) =>
-  found.join('').replaceAll("''", "'x'"),
+  found.join('').replaceAll(/'(?=')/g, "'x"),
 );
 
 /** A name: no space at an end, which Knex trims, and short enough. */
