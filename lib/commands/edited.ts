@@ -67,7 +67,7 @@ export async function acceptEdits({ sink, ledger }: Session, edited: readonly Ed
   }
   sink.record(ownStatement('commit'));
   try {
-    await sink.flush();
+    await sink.flush(sink.database);
   } catch (error) {
     await sink.rollback();
     throw error;

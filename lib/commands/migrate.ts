@@ -199,7 +199,7 @@ async function writeStamp(
   await session.ensureLedger();
   recordStamp(project, sink, ledger, from, current);
   try {
-    await sink.flush();
+    await sink.flush(sink.database);
   } catch (error) {
     await sink.rollback();
     throw error;

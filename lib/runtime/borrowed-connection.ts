@@ -8,9 +8,9 @@ import type { Knex } from 'knex';
 import type { Config } from '../config/config.js';
 import { DatabaseError, UsageError } from '../errors.js';
 import { quoteLiteral } from '../sql/quote.js';
+import { connectFailure } from './connect-failure.js';
 import {
   anotherOf,
-  connectFailure,
   describeDatabase,
   type KnexClient,
   type OpenConnection,

@@ -4,12 +4,14 @@
 import { resolve } from 'node:path';
 import type { Knex } from 'knex';
 import type { Config } from '../config/config.js';
-import { ConfigError, DatabaseError, LimbeckError } from '../errors.js';
+import { ConfigError } from '../errors.js';
 import type { Logger } from '../logger.js';
+import { type ConnectLimits, connectFailure, noAnswer } from './connect-failure.js';
+import type { DirectoryWait } from './directory-lock.js';
 import { embedded, embeddedConnection, embeddedDirectoryOf } from './embedded.js';
 import { type KnexFactory, loadKnex } from './knex-client.js';
 import { type CommandResult, type PgConnection, sendQuery } from './pg-connection.js';
-import { failureOf, type ServerError } from './sql-failure.js';
+import type { ProgressListener } from './progress.js';
 
 /** An open connection. */
 export interface OpenConnection {
@@ -37,17 +39,27 @@ export interface OpenConnection {
 /**
  * Connects to the database of the environment, and names it in the log before it does.
  *
+ * @param progress - told of waiting for an embedded database that another process has open
  * @throws ConfigError `NO_CONNECTION`, `INVALID_SETTING` for a URL that is none, `KNEX_NOT_INSTALLED`
  * @throws DatabaseError `DATABASE_UNREACHABLE`, `AUTHENTICATION_FAILED`, `DATABASE_NOT_FOUND`
  * @throws LockError `DIRECTORY_LOCKED`
  */
-export async function openConnection(config: Config, logger: Logger): Promise<OpenConnection> {
+export async function openConnection(
+  config: Config,
+  logger: Logger,
+  progress: ProgressListener = () => {},
+): Promise<OpenConnection> {
   const knex = await loadKnex(config.root);
-  const resolved = connectionOf(config);
+  const timeoutMs = config.settings.lockTimeout;
+  const resolved = connectionOf(config, (holder) => {
+    logger.info(`waiting for ${holder}`);
+    progress({ kind: 'lock-waits', holder, timeoutMs });
+  });
   const opened = createKnex(knex, resolved);
   const database = describeDatabase(resolved, opened, config);
   logger.info(`database: ${database} (${config.environment})`);
   const client = opened.client as KnexClient;
+  const limits = limitConnecting(client);
   const started = startedBy(client);
   try {
     const connection = await client.acquireConnection();
@@ -63,18 +75,36 @@ export async function openConnection(config: Config, logger: Logger): Promise<Op
   } catch (error) {
     for (const connection of started) void connection.end();
     await opened.destroy();
-    throw connectFailure(error, database, embeddedDirectoryOf(resolved) !== undefined);
+    const silence = limits && noAnswer(error, database, limits);
+    throw silence ?? connectFailure(error, database, embeddedDirectoryOf(resolved) !== undefined);
   }
 }
 
 /** What is used of the client inside a Knex. */
 export interface KnexClient {
-  readonly connectionSettings: object;
+  /** Undefined until a function has given them. */
+  readonly connectionSettings: { connectionTimeoutMillis?: number } | undefined;
+  readonly pool?: { readonly acquireTimeoutMillis: number };
   driver: { readonly Client: new (settings: object) => PgConnection };
   acquireConnection(): Promise<PgConnection>;
   releaseConnection(connection: object): Promise<void>;
   /** Opens one beside the pool. */
   acquireRawConnection(): Promise<PgConnection>;
+}
+
+/** Longest time until a server has let one in, in milliseconds, where the connection has none of its own. */
+const connectTimeout = 10_000;
+
+/**
+ * Limits how long connecting takes, which the driver does not. What a function of the knexfile gives is left
+ * as it is: then it returns undefined.
+ */
+function limitConnecting({ connectionSettings, pool }: KnexClient): ConnectLimits | undefined {
+  if (connectionSettings === undefined) return undefined;
+  const acquire = pool?.acquireTimeoutMillis ?? connectTimeout;
+  connectionSettings.connectionTimeoutMillis ??= Math.min(connectTimeout, acquire);
+  const connect = connectionSettings.connectionTimeoutMillis;
+  return { connect, acquire };
 }
 
 /**
@@ -95,7 +125,7 @@ function startedBy(client: KnexClient): readonly PgConnection[] {
 
 /** PGlite has one session: another connection would be the same one. */
 function isAlone(client: KnexClient): boolean {
-  return 'connection' in client.connectionSettings;
+  return client.connectionSettings !== undefined && 'connection' in client.connectionSettings;
 }
 
 /** Makes what opens a connection beside the pool; it gives undefined where there can be none. */
@@ -135,8 +165,13 @@ export async function nameDatabase(config: Config): Promise<string> {
 /**
  * In development a missing connection means the embedded database; anywhere else it is an error, so that
  * no deploy ever migrates an empty scratch database and reports success.
+ *
+ * @param waits - told who has the embedded database open, when that takes long
  */
-function connectionOf({ knex, root, environment, knexfile, settings }: Config): Knex.Config {
+function connectionOf(
+  { knex, root, environment, knexfile, settings }: Config,
+  waits?: DirectoryWait,
+): Knex.Config {
   const config =
     knex.connection === undefined && environment === 'development' ? { ...knex, ...embedded() } : knex;
   if (config.connection === undefined || config.connection === '') {
@@ -147,13 +182,36 @@ function connectionOf({ knex, root, environment, knexfile, settings }: Config): 
     });
   }
   const directory = embeddedDirectoryOf(config);
-  if (directory === undefined) return { ...config, connection: withoutKnexParser(config.connection) };
+  if (directory === undefined) {
+    assertUrl(config.connection, knexfile);
+    return { ...config, connection: withoutKnexParser(config.connection) };
+  }
   const place = {
     directory: resolve(root, directory.directory),
-    options: { lockTimeout: settings.lockTimeout },
+    options: { lockTimeout: settings.lockTimeout, ...directory.options },
   };
-  const connection = embeddedConnection({ ...place, options: { ...place.options, ...directory.options } });
+  const told =
+    waits && ((holder: string) => waits(`${holder}, which has ${relative(root, place.directory)} open`));
+  const connection = embeddedConnection(place, told);
   return { ...config, connection };
+}
+
+/** The driver takes any text for a URL, of a host "base". The text is not shown: it may hold a password. */
+function assertUrl(connection: Knex.Config['connection'], knexfile: string): void {
+  const url =
+    typeof connection === 'object' && 'connectionString' in connection
+      ? connection.connectionString
+      : connection;
+  if (typeof url !== 'string' || /^(?:(?:postgres|postgresql|pg|socket):|\/)/i.test(url)) return;
+  throw notUrl('the URL of `connection` is none of PostgreSQL', knexfile);
+}
+
+function notUrl(message: string, knexfile: string): ConfigError {
+  return new ConfigError('INVALID_SETTING', {
+    message,
+    where: knexfile,
+    next: 'write it as `postgres://user:password@host:5432/database`; in user and password write / as %2F, @ as %40, % as %25',
+  });
 }
 
 /** Knex takes a URL without a host, which means a Unix socket, for the name of a file; the driver does not. */
@@ -202,11 +260,7 @@ function settingsOfDriver({ driver, connectionSettings }: DriverAndSettings, kne
     return new driver.Client(connectionSettings);
   } catch (error) {
     if (!isUrlProblem(error)) throw error;
-    throw new ConfigError('INVALID_SETTING', {
-      message: 'the URL of `connection` cannot be read',
-      where: knexfile,
-      next: 'write it as `postgres://user:password@host:5432/database`; in user and password write / as %2F, @ as %40, % as %25',
-    });
+    throw notUrl('the URL of `connection` cannot be read', knexfile);
   }
 }
 
@@ -225,60 +279,4 @@ interface DriverAndSettings {
 
 function relative(root: string, directory: string): string {
   return directory.startsWith(`${root}/`) ? directory.slice(root.length + 1) : directory;
-}
-
-const serverAdvice = {
-  forbidden: 'see that this user may use the socket of the server',
-  unreachable: 'start the server, or correct host and port in the knexfile',
-};
-const embeddedAdvice = {
-  forbidden: 'see that this user may write to the folder',
-  unreachable: 'if the folder is damaged, remove it: the next `limbeck upgrade` makes it anew',
-};
-
-/** Chooses code and advice for a connection that cannot be opened. */
-export function connectFailure(error: unknown, database: string, isEmbedded: boolean): LimbeckError {
-  if (error instanceof LimbeckError) return error;
-  const cause = error as ServerError;
-  const advice = isEmbedded ? embeddedAdvice : serverAdvice;
-  const facts = (next: string) => ({
-    message: `cannot connect to ${database}: ${cause.message || String(cause.code)}`,
-    where: database,
-    next,
-    cause,
-    details: { sqlstate: cause.code },
-  });
-  switch (cause.code) {
-    case '28P01':
-    case '28000':
-      return new DatabaseError(
-        'AUTHENTICATION_FAILED',
-        facts('check user and password in the knexfile, and pg_hba.conf on the server'),
-      );
-    case '3D000':
-      return new DatabaseError(
-        'DATABASE_NOT_FOUND',
-        facts('create the database, or correct its name in the knexfile'),
-      );
-    case '42501':
-      return new DatabaseError('PRIVILEGE_MISSING', facts('grant CONNECT on the database to the user'));
-    case 'EROFS':
-    case 'EPERM':
-    case 'EACCES':
-      return new DatabaseError('PRIVILEGE_MISSING', facts(advice.forbidden));
-    case 'ENOSPC':
-      return new DatabaseError('DISK_FULL', facts('free space on this disk'));
-    case '53300':
-    case '57P03':
-      return failureOf(cause, { where: database });
-    default:
-      return isPasswordProblem(cause)
-        ? new DatabaseError('AUTHENTICATION_FAILED', facts('set the password in the knexfile'))
-        : new DatabaseError('DATABASE_UNREACHABLE', facts(advice.unreachable));
-  }
-}
-
-/** What the driver says, without a code, when the server asks for a password and there is none. */
-function isPasswordProblem({ message }: Error): boolean {
-  return /password must be a string|SASL/.test(message);
 }

@@ -75,10 +75,11 @@ export class DatabaseSink implements Sink {
   /**
    * Sends what was recorded, as one message.
    *
+   * @param where - the place of limbeck's own statements, if no script is to blame
    * @throws MigrationError `SWALLOWED_ERROR` when an earlier error has spoilt the transaction
    * @throws LimbeckError that names the statement which the server refused
    */
-  async flush(): Promise<void> {
+  async flush(where?: string): Promise<void> {
     const statements = this.#recorded;
     this.#recorded = [];
     if (statements.length === 0) return;
@@ -90,7 +91,7 @@ export class DatabaseSink implements Sink {
       text += statement.text + separator;
     }
     const results = await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
-      sqlFailure(error, { text, sent, completed }),
+      sqlFailure(error, { text, sent, completed, where }),
     );
     tellAnswers(statements, results);
   }

@@ -40,24 +40,41 @@ interface Claim {
 }
 
 const pollMs = 100;
+/** So long a wait is no matter, in milliseconds: a command that is about to end. */
+const silentMs = 1_000;
+
+/** Told in words who has the directory; again when that is another one. */
+export type DirectoryWait = (holder: string) => void;
 
 /**
  * Takes the lock file, waiting for another holder; a holder that no longer lives is passed over. One on
  * another host or in another container cannot be looked at, and counts as alive.
  *
  * @param timeoutMs - longest wait, in milliseconds
+ * @param waits - told after about a second
  * @returns a function that gives the lock back, and does nothing when it is another's by then
  * @throws LockError `DIRECTORY_LOCKED`
  */
-export async function lockDirectory(directory: string, timeoutMs: number): Promise<() => void> {
+export async function lockDirectory(
+  directory: string,
+  timeoutMs: number,
+  waits: DirectoryWait = () => {},
+): Promise<() => void> {
   const file = `${directory}.lock`;
   const claim = newClaim();
   mkdirSync(dirname(file), { recursive: true });
-  const until = performance.now() + timeoutMs;
+  const started = performance.now();
+  const until = started + timeoutMs;
+  let told = '';
   for (;;) {
     const other = take(file, claim);
     if (other === undefined) return () => removeLock(file, claim.text);
     if (performance.now() >= until) throw locked(directory, other, claim.holder, timeoutMs);
+    const holder = wordsOf(other, claim.holder);
+    if (holder !== told && performance.now() >= started + silentMs) {
+      waits(holder);
+      told = holder;
+    }
     await sleep(pollMs);
   }
 }
@@ -182,15 +199,24 @@ function readOr(fallback: string, read: () => string): string {
   }
 }
 
-function locked(directory: string, { file, holder }: Lock, own: Holder, timeoutMs: number): LockError {
-  const isNear = holder.host === '' || (holder.host === own.host && holder.namespace === own.namespace);
-  const waited = `limbeck waited ${timeoutMs / 1000} s`;
+/** Whether its process number means something here. */
+function isNear(holder: Holder, own: Holder): boolean {
+  return holder.host === '' || (holder.host === own.host && holder.namespace === own.namespace);
+}
+
+function wordsOf({ holder }: Lock, own: Holder): string {
+  if (isNear(holder, own)) return `process ${holder.pid}`;
   const host = `host "${holder.host}"`;
-  const place = holder.host === own.host ? `in another container on ${host}` : `on ${host}`;
+  return `process ${holder.pid} ${holder.host === own.host ? `in another container on ${host}` : `on ${host}`}`;
+}
+
+function locked(directory: string, lock: Lock, own: Holder, timeoutMs: number): LockError {
+  const { file, holder } = lock;
+  const waited = `limbeck waited ${timeoutMs / 1000} s`;
   return new LockError('DIRECTORY_LOCKED', {
-    message: `process ${holder.pid}${isNear ? '' : ` ${place}`} has the embedded database open`,
+    message: `${wordsOf(lock, own)} has the embedded database open`,
     where: directory,
-    next: isNear
+    next: isNear(holder, own)
       ? `wait until it ends, or end it; ${waited}`
       : `wait until it ends, or end it there; if it is gone, remove its lock with \`rm "${file}"\`; ${waited}`,
     details: { pid: holder.pid, host: holder.host, file },

@@ -6,7 +6,7 @@ import { dirname, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Knex } from 'knex';
-import { lockDirectory } from './directory-lock.js';
+import { type DirectoryWait, lockDirectory } from './directory-lock.js';
 
 export interface EmbeddedOptions {
   /** Longest wait for another process that has the directory open, in milliseconds. Default 60 s. */
@@ -45,10 +45,15 @@ export function embeddedDirectoryOf({ connection }: Knex.Config): EmbeddedDirect
 /**
  * Makes the `connection` function of a Knex configuration: it opens the directory when Knex connects, and
  * closes it when that connection ends.
+ *
+ * @param waits - told who has the directory open, when that takes long
  */
-export function embeddedConnection({ directory, options }: EmbeddedDirectory): Knex.ConnectionConfigProvider {
+export function embeddedConnection(
+  { directory, options }: EmbeddedDirectory,
+  waits?: DirectoryWait,
+): Knex.ConnectionConfigProvider {
   const connect = async () => {
-    const release = await lockDirectory(directory, options.lockTimeout ?? 60_000);
+    const release = await lockDirectory(directory, options.lockTimeout ?? 60_000, waits);
     try {
       return await closingConfig(await openDirectory(directory), release);
     } catch (error) {

@@ -79,7 +79,12 @@ export class Ledger {
     const exists = (table: string) => `to_regclass(${quoteLiteral(table)}) is not null`;
     const all = [this.#version, this.#log, this.#assets, this.#stages].map(exists).join(' and ');
     const schema = `to_regnamespace(${quoteLiteral(quoteIdentifier(this.schema))}) is not null`;
-    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger, ${this.#rowWidth} as row_width`;
+    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger, ${this.#isLogOlder}, ${this.#rowWidth} as row_width`;
+  }
+
+  get #isLogOlder(): string {
+    const log = `to_regclass(${quoteLiteral(this.#log)})`;
+    return `${log} is not null and not exists (select from pg_catalog.pg_attribute where attrelid = ${log} and attname = 'script_file') as is_log_older`;
   }
 
   /** The limit of `varchar(32)`, as in Alembic's table; null where there is none. */
@@ -136,6 +141,11 @@ create table if not exists ${this.#stages} (
   primary key (revision, stage)
 );
 commit`;
+  }
+
+  /** Adds to tables that an earlier limbeck made what they lack. */
+  get completeText(): string {
+    return `alter table ${this.#log} add column if not exists script_file text`;
   }
 
   /** A block, since a query would have an answer, which psql prints. */

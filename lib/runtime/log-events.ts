@@ -3,6 +3,7 @@
  */
 import type { RevisionId } from '../graph/revision.js';
 import { quoteLiteral, quoteQualified } from '../sql/quote.js';
+import { scriptFileOf } from './logged-scripts.js';
 import type { Session } from './session.js';
 
 /** One event, as `limbeck_log` holds it. */
@@ -44,7 +45,7 @@ export async function readLog(
   const [found] = await sink.ask(`select to_regclass(${quoteLiteral(table)}) is not null as found`);
   if (found?.rows[0]?.['found'] !== true) return { events: [], total: 0 };
   const [answer] = await sink.ask(`select ${columns}
-from ${table}
+from ${table} log
 where ${conditionOf(filter)}
 order by id desc
 limit ${limit ?? 'all'}`);
@@ -53,7 +54,7 @@ limit ${limit ?? 'all'}`);
 }
 
 const columns = `id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as at, revision, direction, stage,
-  outcome, duration_ms, db_user, host, tool_version, script_sha256, script_file, error, count(*) over () as total`;
+  outcome, duration_ms, db_user, host, tool_version, script_sha256, ${scriptFileOf('log')}, error, count(*) over () as total`;
 
 function conditionOf(filter: LogFilter | undefined): string {
   if (filter === undefined) return 'true';

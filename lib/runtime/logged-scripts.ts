@@ -5,6 +5,11 @@ import type { RevisionId } from '../graph/revision.js';
 import type { LoggedScript } from '../script/edited-scripts.js';
 import { quoteLiteral, quoteQualified } from '../sql/quote.js';
 
+/** The column `script_file` of a log by this alias; null where an earlier limbeck made the log without it. */
+export function scriptFileOf(alias: string): string {
+  return `to_jsonb(${alias}) ->> 'script_file' as script_file`;
+}
+
 type Row = Readonly<Record<string, unknown>>;
 
 /**
@@ -12,7 +17,7 @@ type Row = Readonly<Record<string, unknown>>;
  */
 export function loggedScriptsText(schema: string): string {
   return `select revision, script_sha256, script_file from (
-  select distinct on (revision) revision, outcome, script_sha256, script_file from ${quoteQualified(schema, 'limbeck_log')}
+  select distinct on (revision) revision, outcome, script_sha256, ${scriptFileOf('log')} from ${quoteQualified(schema, 'limbeck_log')} log
   where outcome in ('applied', 'reverted') or outcome = 'stamped' and script_sha256 is not null
   order by revision, id desc) as latest
 where outcome <> 'reverted' and script_file is not null and script_sha256 is not null`;
@@ -42,9 +47,9 @@ export interface LoggedRevision {
 
 /** One query: how each of these revisions came to be applied, last. */
 export function loggedRevisionsText(schema: string, revisions: readonly RevisionId[]): string {
-  return `select distinct on (revision) revision, outcome, db_user, host, tool_version, script_file,
+  return `select distinct on (revision) revision, outcome, db_user, host, tool_version, ${scriptFileOf('log')},
   to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as at
-from ${quoteQualified(schema, 'limbeck_log')}
+from ${quoteQualified(schema, 'limbeck_log')} log
 where outcome in ('applied', 'stamped') and revision in (${revisions.map(quoteLiteral).join(', ')})
 order by revision, id desc`;
 }

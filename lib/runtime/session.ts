@@ -2,7 +2,7 @@
  * A session: a connection, the lock if the command changes anything, and what the ledger says.
  */
 import type { Config } from '../config/config.js';
-import { DatabaseError, type LimbeckError } from '../errors.js';
+import { ConfigError, DatabaseError, LimbeckError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Logger } from '../logger.js';
 import type { LoggedScript } from '../script/edited-scripts.js';
@@ -68,7 +68,7 @@ const emptyState: SessionState = { rows: [], assets: new Map(), scripts: new Map
  */
 export async function openSession(config: Config, options: SessionOptions): Promise<Session> {
   const { logger, signal, connect = openConnection } = options;
-  const opened = await connect(config, logger);
+  const opened = await connect(config, logger, options.progress);
   const sink = new DatabaseSink(opened.connection, opened.database, (text) => logger.debug(text));
   let session: Session | undefined;
   const stop = () => {
@@ -114,6 +114,7 @@ async function introduce(
   };
   let { state, answers } = await readState(sink, ledger, { ...facts, scripts }, lock ? [watchText] : []);
   let hasLedger = facts.has_ledger;
+  let isWhole = hasLedger && !facts.is_log_older;
   if (facts.has_version) watching(answers);
   return {
     ...opened,
@@ -132,11 +133,15 @@ async function introduce(
     serverVersion: facts.version,
     rowWidth: facts.row_width,
     async ensureLedger() {
-      if (hasLedger) return false;
-      const also = lock && watch === undefined ? `;\n${watchText}` : '';
-      watching(await sink.ask(ledger.createText(facts.has_schema) + also));
+      if (isWhole) return false;
+      const wasMissing = !hasLedger;
+      const texts = wasMissing ? [ledger.createText(facts.has_schema)] : [];
+      if (facts.is_log_older) texts.push(ledger.completeText);
+      if (lock && watch === undefined) texts.push(watchText);
+      watching(await sink.ask(texts.join(';\n')));
       hasLedger = true;
-      return true;
+      isWhole = true;
+      return wasMissing;
     },
     async refresh() {
       const found = { has_version: hasLedger, has_ledger: hasLedger, scripts };
@@ -151,6 +156,8 @@ interface Facts {
   readonly has_schema: boolean;
   readonly has_version: boolean;
   readonly has_ledger: boolean;
+  /** Whether an earlier limbeck made the log, without a column that is written now. */
+  readonly is_log_older: boolean;
   readonly row_width: number | null;
   /** The number of the server's process. */
   readonly process: number;
@@ -242,7 +249,9 @@ async function readState(
   const hasScripts = has_ledger && scripts;
   const texts = has_ledger ? [ledger.readText] : [ledger.readRowsText];
   if (hasScripts) texts.push(loggedScriptsText(ledger.schema));
-  const answers = await sink.ask([...texts, ...also].join(';\n'));
+  const answers = await sink.ask([...texts, ...also].join(';\n')).catch((error: unknown) => {
+    throw notVersionTable(error, ledger, sink.database) ?? error;
+  });
   const [rows, second, third] = answers;
   const assets = has_ledger ? (second?.rows ?? []) : [];
   const logged = hasScripts ? (third?.rows ?? []) : [];
@@ -257,6 +266,21 @@ async function readState(
     scripts: loggedScriptsOf(logged),
   };
   return { state, answers };
+}
+
+/** Explains the error of the reading query, where there is a table of the name and it is another one. */
+function notVersionTable(error: unknown, ledger: Ledger, database: string): ConfigError | undefined {
+  if (!(error instanceof LimbeckError)) return undefined;
+  const isColumn = error.details['sqlstate'] === '42703' && error.message.includes('version_num');
+  // An index, for example.
+  const isNoTable = error.details['sqlstate'] === '42809';
+  if (!isColumn && !isNoTable) return undefined;
+  return new ConfigError('INVALID_SETTING', {
+    message: `"${ledger.schema}.${ledger.versionTable}" is no version table: it has no column "version_num"`,
+    where: `${database}, setting "versionTable"`,
+    next: 'correct the setting "versionTable", or "schema", in the knexfile or in LIMBECK_VERSION_TABLE or LIMBECK_SCHEMA: a name that is free, or the version table of limbeck or Alembic',
+    cause: error,
+  });
 }
 
 function assertUsable(

@@ -3,7 +3,7 @@
  */
 import { AssetError, DatabaseError, type ErrorFacts, type LimbeckError, MigrationError } from '../errors.js';
 import { excerptAt, offsetOfPosition } from '../sql/place.js';
-import { placeOf, type Statement } from '../sql/statement.js';
+import { isOwn, placeOf, type Statement } from '../sql/statement.js';
 
 /** The fields of a driver's error that the server filled in. */
 export interface ServerError extends Error {
@@ -45,21 +45,27 @@ export interface FailedMessage {
   readonly sent: readonly SentStatement[];
   /** How many of its commands had succeeded. */
   readonly completed: number;
+  /** The place of limbeck's own statements, if no script is to blame. */
+  readonly where?: string | undefined;
 }
 
 /**
- * Makes the error for a statement that the server refused.
+ * Makes the error for a statement that the server refused. Of limbeck's own it shows no text.
  *
  * The server parses a message before it runs its first command: where it gives a position, the statement
  * there is the one that failed, else the one that comes after those that had completed.
  */
-export function sqlFailure(error: ServerError, { text, sent, completed }: FailedMessage): LimbeckError {
+export function sqlFailure(
+  error: ServerError,
+  { text, sent, completed, where }: FailedMessage,
+): LimbeckError {
   const at = error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position));
   const failed = failedStatement(sent, completed, at);
-  if (failed === undefined) return failureOf(error, { where: undefined });
+  if (failed === undefined) return failureOf(error, { where });
   const { statement, place } = failed;
   const explained = statement.explain?.(error.code, error);
   if (explained !== undefined) return explained;
+  if (isOwn(statement)) return failureOf(error, { where, statement: statement.text });
   return failureOf(error, {
     where: placeOf(statement, place),
     excerpt: excerptAt(statement.text, place),
@@ -161,13 +167,29 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
         ),
       );
     case '25001':
-      return new MigrationError('SQL_FAILED', facts('this command cannot run inside a transaction'));
+      return new MigrationError(
+        'SQL_FAILED',
+        facts(
+          'run this command with psql, beside limbeck; for an index, let the script say `create index if not exists …` as well',
+        ),
+      );
+    case '57014':
+      return new MigrationError('SQL_FAILED', facts(isTimeLimit(error) ? moreTime : cancelled));
     default:
       return new MigrationError(
         'SQL_FAILED',
         facts(place.advice ?? hint?.replace(/\.$/, '') ?? 'mend the statement'),
       );
   }
+}
+
+const moreTime =
+  'give the statement more time with the setting "ddl.statementTimeout", or with `statement_timeout` where the script, the role or the database sets it, and run the command again';
+const cancelled = 'run the command again: somebody cancelled the statement';
+
+/** The server has one SQLSTATE for both; in other languages it cannot be told apart. */
+function isTimeLimit({ message }: Error): boolean {
+  return /statement timeout/i.test(message);
 }
 
 /** Whether the server went away: it said so, class 08, an administrator's end, or no answer at all. */

@@ -1,9 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Knex } from 'knex';
-import { current, LimbeckError, type Project, upgrade } from '../../lib/index.js';
+import { current, LimbeckError, type Project, stamp, upgrade } from '../../lib/index.js';
+import { silentLogger } from '../../lib/logger.js';
+import { openConnection } from '../../lib/runtime/connection.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, stateOf } from '../helpers/database-state.js';
 import { type ExpectedFailure, expectFailure, expectRefusal } from '../helpers/failure.js';
@@ -60,6 +64,47 @@ describeOnServers(
       );
     });
 
+    it('DATABASE_UNREACHABLE: the server takes the connection and says nothing', async () => {
+      await withListener(
+        () => {},
+        async (port) => {
+          const silence = (seconds: string): ExpectedFailure => ({
+            code: 'DATABASE_UNREACHABLE',
+            message: new RegExp(`^cannot connect to .*: the server did not answer in ${seconds} s$`),
+            where: `"${connection().database}" on 127.0.0.1:${port} as postgres`,
+            next: 'check host, port and firewall',
+          });
+          const changes = { host: '127.0.0.1', port, password };
+          await expectRefused({ ...changes, connectionTimeoutMillis: 200 }, silence('0\\.2'));
+          await expectRefused(changes, silence('0\\.3'), { acquireConnectionTimeout: 300 });
+        },
+      );
+    });
+
+    it('limits connecting to 10 s where the connection has no limit of its own', async () => {
+      for (const [changes, limit] of [
+        [{}, 10_000],
+        [{ connectionTimeoutMillis: 7_000 }, 7_000],
+        [{ connectionTimeoutMillis: 0 }, 0],
+      ] as const) {
+        const { config } = await project(changes).open();
+        const opened = await openConnection(config, silentLogger);
+        const driver = opened.connection as unknown as { readonly _connectionTimeoutMillis: number };
+        expect(driver._connectionTimeoutMillis).to.equal(limit);
+        await opened.close();
+      }
+    });
+
+    it('DATABASE_UNREACHABLE: the server has no SSL', async () => {
+      const refuseSsl = (socket: Socket) => void socket.on('data', () => socket.write('N'));
+      await withListener(refuseSsl, (port) =>
+        expectRefused(
+          { host: '127.0.0.1', port, password, ssl: true },
+          { code: 'DATABASE_UNREACHABLE', message: /does not support SSL/, next: /`ssl`.*`sslmode`/ },
+        ),
+      );
+    });
+
     it('DATABASE_UNREACHABLE: the host has no address', async () => {
       const url = `postgresql://me:${encodeURIComponent(password)}@no-such-host.invalid/app`;
       const { open } = migrationProject({ client: 'pg', connection: url }, { scripts });
@@ -78,6 +123,35 @@ describeOnServers(
         where: /knexfile\.mjs$/,
       });
       expect(printed(error)).to.not.include('hunter2');
+    });
+
+    it('INVALID_SETTING: the connection is a text that is no URL, or one of another database', async () => {
+      for (const text of ['hunter2', 'mysql://me:hunter2@localhost/app', 'localhost:5432/hunter2'])
+        for (const given of [text, { connectionString: text }]) {
+          const { open } = migrationProject({ client: 'pg', connection: given }, { scripts });
+          const error = await expectFailure(open().then(upgrade), {
+            code: 'INVALID_SETTING',
+            message: 'the URL of `connection` is none of PostgreSQL',
+            where: /knexfile\.mjs$/,
+            next: /^write it as `postgres:/,
+          });
+          expect(printed(error)).to.not.include('hunter2');
+        }
+    });
+
+    it('INVALID_SETTING: the version table is a table of somebody else', async () => {
+      await database.query('create table people (id int)');
+      await upgrade(await project({}).open());
+      for (const versionTable of ['people', 'limbeck_log', 'limbeck_assets_pkey']) {
+        const made = migrationProject(database.config, { scripts, settings: { versionTable } });
+        for (const command of [upgrade, current] as const)
+          await expectRefusal(database, async () => command(await made.open()), {
+            code: 'INVALID_SETTING',
+            message: `"public.${versionTable}" is no version table: it has no column "version_num"`,
+            where: /, setting "versionTable"$/,
+            next: /LIMBECK_VERSION_TABLE/,
+          });
+      }
     });
 
     it('DATABASE_NOT_FOUND: the server has no such database', async () => {
@@ -169,6 +243,31 @@ describeOnServers(
         });
       });
 
+      it("PRIVILEGE_MISSING: the user may not stamp, which shows no text of limbeck's own", async () => {
+        await upgrade(await project({}).open());
+        await database.query(`grant select on all tables in schema public to ${role}`);
+        const { open } = project({ user: role, password });
+        const error = await expectRefusal(database, async () => stamp(await open(), { targets: ['base'] }), {
+          code: 'PRIVILEGE_MISSING',
+          message: /^permission denied for table /,
+          where: /^"spec_\d+" on /,
+        });
+        expect(error.excerpt).to.equal(undefined);
+      });
+
+      it('DATABASE_UNREACHABLE: too many connections', async () => {
+        await database.query(`alter role ${role} connection limit 0`);
+        await expectRefused(
+          { user: role, password },
+          {
+            code: 'DATABASE_UNREACHABLE',
+            message: /too many connections for role/,
+            next: 'free a connection, or raise the limit of the role, the database or the server',
+          },
+        );
+        await database.query(`alter role ${role} connection limit -1`);
+      });
+
       it('PRIVILEGE_MISSING: the user may not do what a script does', async () => {
         await database.query(`grant create on schema public to ${role}; create table owned ()`);
         const made = project({ user: role, password });
@@ -226,6 +325,25 @@ describeOnServers(
     });
   },
 );
+
+/** Listens in place of a server, on a port of its own. */
+async function withListener(
+  answer: (socket: Socket) => void,
+  work: (port: number) => Promise<unknown>,
+): Promise<void> {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket.on('error', () => {}));
+    answer(socket);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  try {
+    await work((server.address() as AddressInfo).port);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  }
+}
 
 /** Sockets of this process that keep it alive. */
 function openSockets(): number {

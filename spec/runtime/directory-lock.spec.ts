@@ -265,6 +265,15 @@ describe('lockDirectory, when the holder cannot be seen', () => {
     }
   });
 
+  it('tells once whom it waits for, and nothing of a short wait', async () => {
+    const { path, pid } = await lockFrom({ host: 'build-3' });
+    const told: string[] = [];
+    await rejectionOf(lockDirectory(path('db'), 150, (words) => told.push(words)));
+    expect(told).to.deep.equal([]);
+    await rejectionOf(lockDirectory(path('db'), 1_500, (words) => told.push(words)));
+    expect(told).to.deep.equal([`process ${pid} on host "build-3"`]);
+  });
+
   it('takes a process of another container for alive', async () => {
     const { path, pid } = await lockFrom({ namespace: 'pid:[1]' });
     const error = await rejectionOf(lockDirectory(path('db'), 0));

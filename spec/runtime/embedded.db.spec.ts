@@ -1,9 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { expect } from 'chai';
 import knex, { type Knex } from 'knex';
-import { current, embedded, openProject, type Project, upgrade } from '../../lib/index.js';
+import {
+  current,
+  embedded,
+  openProject,
+  type ProgressEvent,
+  type Project,
+  upgrade,
+} from '../../lib/index.js';
 import { expectFailure } from '../helpers/failure.js';
 import { pgliteDirectory } from '../helpers/pglite.js';
 import { type TemporaryProject, temporaryProject } from '../helpers/project.js';
@@ -128,14 +135,17 @@ describe('embedded', () => {
     expect(error).to.include({ code: 'DIRECTORY_LOCKED' });
   });
 
-  it('waits for another process, passes over one that was killed, and finds its data', async () => {
+  it('waits for another process and says so, passes over one that was killed, and finds its data', async () => {
     const holder = await startHolder();
-    const upgrading = open().then(upgrade);
-    const early = await Promise.race([
-      upgrading,
-      new Promise((resolve) => setTimeout(resolve, 300, 'waits')),
-    ]);
-    expect(early).to.equal('waits');
+    const said: string[] = [];
+    const logger = { debug() {}, warn() {}, info: (message: string) => void said.push(message) };
+    const words = `process ${holder.pid}, which has db open`;
+    const waits = new EventEmitter();
+    const onProgress = (event: ProgressEvent) => void waits.emit(event.kind, event);
+    const upgrading = openProject({ folder: project.root, logger, onProgress }).then(upgrade);
+    const [event] = await once(waits, 'lock-waits');
+    expect(event).to.deep.equal({ kind: 'lock-waits', holder: words, timeoutMs: 60_000 });
+    expect(said.at(-1)).to.equal(`waiting for ${words}`);
     await kill(holder);
     expect((await upgrading).current).to.deep.equal(['a']);
     const db = connect();

@@ -27,7 +27,7 @@ describe('Ledger', () => {
 
   it('asks in one query what is there', () => {
     expect(`select ${ledger.existenceColumns}`).to.equal(
-      `select to_regnamespace('"app"') is not null as has_schema, to_regclass('"app"."limbeck_version"') is not null as has_version, to_regclass('"app"."limbeck_version"') is not null and to_regclass('"app"."limbeck_log"') is not null and to_regclass('"app"."limbeck_assets"') is not null and to_regclass('"app"."limbeck_stages"') is not null as has_ledger, (select information_schema._pg_char_max_length(atttypid, atttypmod) from pg_catalog.pg_attribute where attrelid = to_regclass('"app"."limbeck_version"') and attname = 'version_num') as row_width`,
+      `select to_regnamespace('"app"') is not null as has_schema, to_regclass('"app"."limbeck_version"') is not null as has_version, to_regclass('"app"."limbeck_version"') is not null and to_regclass('"app"."limbeck_log"') is not null and to_regclass('"app"."limbeck_assets"') is not null and to_regclass('"app"."limbeck_stages"') is not null as has_ledger, to_regclass('"app"."limbeck_log"') is not null and not exists (select from pg_catalog.pg_attribute where attrelid = to_regclass('"app"."limbeck_log"') and attname = 'script_file') as is_log_older, (select information_schema._pg_char_max_length(atttypid, atttypmod) from pg_catalog.pg_attribute where attrelid = to_regclass('"app"."limbeck_version"') and attname = 'version_num') as row_width`,
     );
     expect(odd.existenceColumns).to.include(`to_regclass('"My ""App"""."it''s"')`);
   });

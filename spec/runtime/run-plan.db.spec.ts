@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
-import { downgrade, toolVersion, upgrade } from '../../lib/index.js';
+import { current, downgrade, log, toolVersion, upgrade } from '../../lib/index.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import {
   differing,
@@ -193,6 +193,18 @@ describeOnServers('runPlan', (database) => {
       next: 'mend the script; nothing was changed, the database is at b',
     });
     expect(await stateOf(database)).to.deep.equal(before);
+  });
+
+  it('reads a log that an earlier limbeck made, and completes it when it writes', async () => {
+    const made = project({ a: table('a'), b: table('b') });
+    await upgrade(await made.open(), { target: 'a' });
+    await database.query('alter table limbeck_log drop column script_file');
+    const [event] = (await log(await made.open())).events;
+    expect(event).to.deep.include({ revision: 'a', outcome: 'applied', scriptFile: null });
+    expect((await current(await made.open())).current.map(({ revision }) => revision)).to.deep.equal(['a']);
+    expect((await upgrade(await made.open())).current).to.deep.equal(['b']);
+    const [written] = (await log(await made.open())).events;
+    expect(written).to.deep.include({ revision: 'b', scriptFile: 'migrations/20260101000001_b.ts' });
   });
 
   it('imports every script before the first statement', async () => {

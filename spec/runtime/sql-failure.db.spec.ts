@@ -246,12 +246,35 @@ ${exported[2]} = async () => {};
 
   it('gives advice that fits the SQLSTATE', async () => {
     await expectSqlFailure("await op.execute('vacuum');", {
-      next: /^this command cannot run inside a transaction;/,
+      next: /^run this command with psql, beside limbeck; /,
     });
     await emptyDatabase(database);
     await database.query("create type mood as enum ('sad')");
     const body = "await op.execute(`alter type mood add value 'glad'; select 'glad'::mood`);";
     await expectSqlFailure(body, { next: /^add the enum value in one revision and use it in the next;/ });
+  });
+
+  it('tells a time limit from somebody who cancels', async () => {
+    // PGlite hears no signals, and has no clock that rings.
+    if (database.name === 'PGlite') return;
+    const made = migrationProject(database.config, {
+      scripts: { a: { upgrade: "await op.execute('select pg_sleep(600)');" } },
+      settings: { ddl: { statementTimeout: 50 } },
+    });
+    await expectFailure(made.open().then(upgrade), {
+      code: 'SQL_FAILED',
+      message: /canceling statement due to statement timeout$/,
+      next: /^give the statement more time with the setting "ddl\.statementTimeout", .*; nothing was changed/,
+    });
+    made.script('a', {
+      downRevision: null,
+      upgrade: "await op.execute('select pg_cancel_backend(pg_backend_pid()), pg_sleep(600)');",
+    });
+    await expectFailure(made.open({ settings: { ddl: { statementTimeout: 0 } } }).then(upgrade), {
+      code: 'SQL_FAILED',
+      message: /canceling statement due to user request$/,
+      next: /^run the command again: somebody cancelled the statement; nothing was changed/,
+    });
   });
 
   it('passes on the hint of the server', async () => {

@@ -60,6 +60,12 @@ describe('sqlFailure', () => {
     expect(failed([], 0).where).to.equal(undefined);
   });
 
+  it("shows no text of limbeck's own statements", () => {
+    const error = failed([own, script], 0);
+    expect(error).to.include({ where: undefined, excerpt: undefined });
+    expect(error.details).to.deep.include({ statement: 'begin' });
+  });
+
   it('lets a guard say what it means', () => {
     const meaning = new MigrationError('ROWS_CHANGED', { message: 'm', next: 'n' });
     const guard = ownStatement('select 1 / 0', (code) => (code === '22012' ? meaning : undefined));
@@ -94,7 +100,10 @@ describe('failureOf', () => {
   it('advises, by the server where it has a hint', () => {
     const next = (fields: Partial<ServerError>) => failureOf(serverError('no', fields), { where: 'w' }).next;
     expect(next({ code: '55P04' })).to.equal('add the enum value in one revision and use it in the next');
-    expect(next({ code: '25001' })).to.equal('this command cannot run inside a transaction');
+    expect(next({ code: '25001' })).to.equal(
+      'run this command with psql, beside limbeck; for an index, let the script say `create index if not exists …` as well',
+    );
+    expect(next({ code: '57014' })).to.equal('run the command again: somebody cancelled the statement');
     expect(next({ code: '42883', hint: 'You might need to add explicit type casts.' })).to.equal(
       'You might need to add explicit type casts',
     );
