@@ -9,6 +9,8 @@ import { parseRange, type RangeSpec } from '../graph/revision-spec.js';
 import { startingRows } from '../graph/starting-rows.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
+import { refuseLongRows } from '../runtime/row-width.js';
+import { refuseAdopted } from '../script/adopted.js';
 import { heedEdits } from './edited.js';
 import { downgradePlan, upgradePlan } from './migrate.js';
 import { explainUnknown } from './unknown-rows.js';
@@ -51,7 +53,7 @@ export interface PlanReport {
  * Returns what `upgrade` or `downgrade` would do, and is refused as they would be before their first
  * statement; imports no script, takes no lock and changes nothing.
  *
- * @throws RevisionError as `upgrade` and `downgrade`, `UNKNOWN_ROW` among others
+ * @throws RevisionError as `upgrade` and `downgrade`, `UNKNOWN_ROW`, `ADOPTED_REVISION` and `REVISION_TOO_LONG` among others
  * @throws AssetError `ASSET_DIVERGENT`
  * @throws UsageError `USAGE` for a downgrade without target, and for a range
  */
@@ -63,7 +65,9 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
   const goal = { direction, target };
   if (options.from !== undefined) {
     const rows = startingRows(project.graph, options.from);
-    return reportOf(project, goal, { rows, database: null }, stepsOf(project, goal, rows));
+    const steps = stepsOf(project, goal, rows);
+    refuseOthers(project, steps);
+    return reportOf(project, goal, { rows, database: null }, steps);
   }
   const isUpgrade = direction === 'upgrade';
   const session = await project.openSession('plan', { lock: false, scripts: isUpgrade });
@@ -71,7 +75,11 @@ export async function plan(project: Project, options: PlanOptions = {}): Promise
     const { database, state } = session;
     const steps = await explainUnknown(project, session, () => stepsOf(project, goal, state.rows));
     if (isUpgrade) heedEdits(project, state);
-    return reportOf(project, goal, { rows: withoutAncestors(project.graph, state.rows), database }, steps);
+    refuseOthers(project, steps);
+    const { graph } = project;
+    const inserted = [...rowChanges(graph, state.rows, steps)].flatMap((change) => change.inserted);
+    refuseLongRows(inserted, { session, graph });
+    return reportOf(project, goal, { rows: withoutAncestors(graph, state.rows), database }, steps);
   } finally {
     await session.close();
   }
@@ -91,6 +99,15 @@ interface Start {
 
 function stepsOf(project: Project, { direction, target }: Goal, rows: readonly RevisionId[]): Step[] {
   return direction === 'upgrade' ? upgradePlan(project, target, rows) : downgradePlan(project, target, rows);
+}
+
+/** Refuses a plan that holds revisions of another tool, as far as headers tell. */
+function refuseOthers({ graph, scripts }: Project, steps: readonly Step[]): void {
+  const named = steps.map((step) => {
+    const { file = '', adoptedFrom: tool } = scripts.get(step.revision) ?? {};
+    return { ...step, file, tool };
+  });
+  refuseAdopted(named, graph);
 }
 
 function reportOf(

@@ -7,7 +7,7 @@ import type { RevisionGraph } from '../graph/revision-graph.js';
 import { type RowChange, rowChanges } from '../graph/row-changes.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
-import { refuseAdopted } from '../script/adopted.js';
+import { refuseAdopted, toolOf } from '../script/adopted.js';
 import { loadScript, type ScriptModule } from '../script/script-module.js';
 
 /** A step with all that is known before the first statement. */
@@ -47,7 +47,7 @@ export async function readySteps(
     steps.map(({ direction, revision, module, script: { file } }) => ({
       direction,
       revision,
-      run: module[direction],
+      tool: toolOf(module[direction]),
       file,
     })),
     graph,

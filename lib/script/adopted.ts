@@ -43,11 +43,28 @@ export function adopted(tool: string): AdoptedScript {
   return { upgrade: marked, downgrade: marked };
 }
 
-/** A step of a plan with the function that it is going to run. */
-interface LoadedStep {
+/** Returns which tool made the revision of a function; undefined for one that can run. */
+export function toolOf(run: MigrationFunction & Partial<Pick<AdoptedFunction, 'adoptedFrom'>>) {
+  return run.adoptedFrom;
+}
+
+/**
+ * Reads in a script, without running it, which tool made its revision; undefined where it does not say so as `adopt`
+ * writes it, or as a compiler turns that into CommonJS.
+ */
+export function toolNamedIn(text: string): string | undefined {
+  return adoptedLine.exec(text)?.[2];
+}
+
+const adoptedLine =
+  /^(?:export const \{ upgrade, downgrade \} = |Object\.assign\(exports, |_a = )(?:\(0, \w+\.adopted\)|adopted)\((['"])(\w+)\1\)/m;
+
+/** A step of a plan with what made its revision. */
+interface PlannedStep {
   readonly direction: 'upgrade' | 'downgrade';
   readonly revision: RevisionId;
-  readonly run: MigrationFunction & Partial<Pick<AdoptedFunction, 'adoptedFrom'>>;
+  /** undefined where it is no other tool's. */
+  readonly tool: string | undefined;
   readonly file: string;
 }
 
@@ -56,13 +73,12 @@ interface LoadedStep {
  *
  * @throws RevisionError `ADOPTED_REVISION`
  */
-export function refuseAdopted(steps: readonly LoadedStep[], graph: RevisionGraph): void {
-  const found = steps.filter(({ run }) => run.adoptedFrom !== undefined);
+export function refuseAdopted(steps: readonly PlannedStep[], graph: RevisionGraph): void {
+  const found = steps.filter(({ tool }) => tool !== undefined);
   const [first] = found;
   if (first === undefined) return;
   const ids = found.map(({ revision }) => revision);
-  const { direction, file, run } = first;
-  const tool = run.adoptedFrom ?? '';
+  const { direction, file, tool = '' } = first;
   throw new RevisionError('ADOPTED_REVISION', {
     message: saying(tool, direction, ids),
     where: file,

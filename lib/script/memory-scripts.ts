@@ -3,6 +3,8 @@
  */
 import { join } from 'node:path';
 import { ScriptError, UsageError } from '../errors.js';
+import { toolOf } from './adopted.js';
+import type { MigrationFunction } from './sql-script.js';
 import { passedOver, revisionOf, type Script } from './script-directory.js';
 import {
   type Field,
@@ -44,9 +46,21 @@ export async function readMemoryScripts(root: string, given: MemoryFiles): Promi
     const header = typeof source === 'string' ? readSqlHeader(source, file) : headerOf(source, file);
     if (header === undefined) throw notAScript(file);
     const format = typeof source === 'string' ? 'sql' : 'module';
-    scripts.push({ revision: revisionOf(header, file), file, path: join(root, file), format, source });
+    const adoptedFrom = typeof source === 'string' ? undefined : toolIn(source);
+    const script = {
+      revision: revisionOf(header, file),
+      file,
+      path: join(root, file),
+      format,
+      source,
+    } as const;
+    scripts.push({ ...script, ...(adoptedFrom && { adoptedFrom }) });
   }
   return scripts;
+}
+
+function toolIn({ upgrade }: Readonly<Record<string, unknown>>): string | undefined {
+  return typeof upgrade === 'function' ? toolOf(upgrade as MigrationFunction) : undefined;
 }
 
 /**

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'n
 import { join, posix } from 'node:path';
 import { ScriptError } from '../errors.js';
 import type { Revision, RevisionId } from '../graph/revision.js';
+import { toolNamedIn } from './adopted.js';
 import { prepareHeaderReader, readModuleHeader, readSqlHeader, type ScriptHeader } from './script-header.js';
 
 /** A revision's file. */
@@ -14,6 +15,8 @@ export interface Script {
   readonly file: string;
   readonly path: string;
   readonly format: 'module' | 'sql';
+  /** The tool that made the revision, as far as that can be told without running the script. */
+  readonly adoptedFrom?: string | undefined;
   /** Where it was handed in: its exports, or the text of plain SQL. */
   readonly source?: string | Readonly<Record<string, unknown>>;
 }
@@ -114,15 +117,13 @@ function unreadFolder(file: string): ScriptError {
 function readScript(root: string, file: string): Script {
   const path = join(root, file);
   const format = file.endsWith('.sql') ? 'sql' : 'module';
-  const header = format === 'sql' || modulePattern.test(file) ? readHeader(path, file, format) : undefined;
-  if (header === undefined)
-    throw notAScript(file, format === 'module' && modulePattern.test(file) ? path : undefined);
-  return { revision: revisionOf(header, file), file, path, format };
-}
-
-function readHeader(path: string, file: string, format: 'module' | 'sql'): ScriptHeader | undefined {
+  const isCode = modulePattern.test(file);
+  if (format === 'module' && !isCode) throw notAScript(file, undefined);
   const text = readFileSync(path, 'utf8');
-  return format === 'sql' ? readSqlHeader(text, file) : readModuleHeader(text, file);
+  const header = isCode ? readModuleHeader(text, file) : readSqlHeader(text, file);
+  if (header === undefined) throw notAScript(file, isCode ? path : undefined);
+  const adoptedFrom = isCode ? toolNamedIn(text) : undefined;
+  return { revision: revisionOf(header, file), file, path, format, ...(adoptedFrom && { adoptedFrom }) };
 }
 
 /** Makes the revision that a header declares. */

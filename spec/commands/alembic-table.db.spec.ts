@@ -1,6 +1,6 @@
 /** Version tables that Alembic made and kept: narrow, and at times with more rows than there should be. */
 import { expect } from 'chai';
-import { current, downgrade, history, redo, show, stamp, upgrade } from '../../lib/index.js';
+import { current, downgrade, history, plan, redo, show, stamp, upgrade } from '../../lib/index.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, versionRows } from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
@@ -39,6 +39,7 @@ describeOnServers("Alembic's version table", (database) => {
     it('refuses before the first statement of the run, and makes nothing', async () => {
       const { open } = project();
       await expectRefusal(database, async () => upgrade(await open()), tooLong);
+      await expectRefusal(database, async () => plan(await open()), tooLong);
       const all = await open({ settings: { transaction: 'all' } });
       await expectRefusal(database, () => upgrade(all), tooLong);
       expect(await database.query("select to_regclass('limbeck_log') as found")).to.deep.equal([

@@ -135,6 +135,20 @@ describeOnServers('plan', (database) => {
     await expectRefusal(database, () => plan(opened), { code: 'UNKNOWN_ROW', next: /limbeck stamp --purge/ });
   });
 
+  it('is refused where it holds revisions of another tool, without importing them', async () => {
+    const made = migrationProject(database.config, { scripts: { b: {} } });
+    const text = `export const revision = 'old';\nexport const { upgrade, downgrade } = adopted('Alembic');\n`;
+    made.write('migrations/20250101000000_old.ts', `throw new Error('imported');\n${text}`);
+    const code = 'ADOPTED_REVISION';
+    const opened = await made.open();
+    await expectRefusal(database, () => plan(opened, { target: 'old' }), { code, next: /limbeck stamp old/ });
+    expect((await rejectionOf(plan(opened, { target: 'old', from: ['base'] }))).code).to.equal(code);
+    await stamp(opened, { targets: ['heads'] });
+    const down = { target: 'base', direction: 'downgrade' } as const;
+    await expectRefusal(database, () => plan(opened, down), { code });
+    expect(await planned(opened, { ...down, target: 'old' })).to.deep.equal([]);
+  });
+
   it('is refused when branches would leave different versions of a file', async () => {
     const made = assetProject(database);
     const text = (n: number) =>

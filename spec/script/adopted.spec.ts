@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Operations } from '../../lib/ops/operations.js';
-import { adopted, refuseAdopted } from '../../lib/script/adopted.js';
+import { adopted, refuseAdopted, toolNamedIn, toolOf } from '../../lib/script/adopted.js';
 import { graphOf } from '../helpers/graph.js';
 import { factsOf, thrownBy } from '../helpers/thrown.js';
 
@@ -20,16 +20,28 @@ describe('adopted', () => {
     expect(called(downgrade, 'downgrade').message).to.match(/cannot revert it$/);
   });
 
+  it('are known by the line that makes them, which need not run', () => {
+    const lines = [
+      "export const { upgrade, downgrade } = adopted('Alembic');",
+      "Object.assign(exports, adopted('Alembic'));",
+      "_a = (0, limbeck_1.adopted)('Alembic'), exports.upgrade = _a.upgrade, exports.downgrade = _a.downgrade;",
+      'export const { upgrade, downgrade } = adopted("Alembic");',
+    ];
+    for (const line of lines) expect(toolNamedIn(`// a script\n${line}\n`), line).to.equal('Alembic');
+    expect(toolNamedIn("// export const { upgrade, downgrade } = adopted('Alembic');")).to.equal(undefined);
+    expect(toolNamedIn('export async function upgrade(op) {}')).to.equal(undefined);
+  });
+
   //  d
   //  |
   //  b   c     adopted, as a is
   //   \ /
   //    a
   const graph = graphOf('a', 'b < a', 'c < a', 'd < b');
-  const step = (revision: string, run: Parameters<typeof refuseAdopted>[0][number]['run']) => ({
+  const step = (revision: string, run: Parameters<typeof toolOf>[0]) => ({
     direction: 'upgrade' as const,
     revision,
-    run,
+    tool: toolOf(run),
     file: `${revision}.ts`,
   });
 
