@@ -14,6 +14,7 @@ import { Ledger, type LedgerState } from '../runtime/ledger.js';
 import type { StepReport } from '../runtime/run-plan.js';
 import { type WriteContext, writeFramed, writeSteps } from '../runtime/write-script.js';
 import { downgradePlan, recordStamp, type StampOptions, upgradePlan } from './migrate.js';
+import { explainUnknown } from './unknown-rows.js';
 
 /** What a run would do. */
 export interface OfflineReport {
@@ -45,8 +46,9 @@ export interface OfflineOptions {
 export async function upgradeSql(project: Project, options: OfflineOptions = {}): Promise<OfflineReport> {
   const history = project.readHistory();
   const { start, target = 'heads' } = startedTarget(project.graph, options.target ?? 'heads');
-  const state = await startState(project, start, history, options);
-  const plan = upgradePlan(project, target, state.rows, history);
+  const { state, plan } = await startedPlan(project, start, history, options, (rows) =>
+    upgradePlan(project, target, rows, history),
+  );
   return write(project, { command: 'upgrade', target, plan, state, history });
 }
 
@@ -60,8 +62,9 @@ export async function downgradeSql(project: Project, options: OfflineOptions): P
   const isStarted = start !== undefined || options.fromDatabase === true;
   if (!isStarted || target === undefined || target === '') throw noStart(options.target ?? '');
   const history = project.readHistory();
-  const state = await startState(project, start, history, options);
-  const plan = downgradePlan(project, target, state.rows);
+  const { state, plan } = await startedPlan(project, start, history, options, (rows) =>
+    downgradePlan(project, target, rows),
+  );
   return write(project, { command: 'downgrade', target, plan, state, history });
 }
 
@@ -79,8 +82,13 @@ export async function stampSql(
   const { start, target = 'heads' } = startedTarget(graph, first);
   if (purge && (start !== undefined || fromDatabase)) throw purgedStart();
   const wanted = stampTargets(graph, [target, ...others]);
-  const from = purge ? [] : (await startState(project, start, project.readHistory(), { fromDatabase })).rows;
-  const current = stampedRows(graph, from, wanted);
+  const begun = await startedPlan(project, start, project.readHistory(), { fromDatabase }, (rows) =>
+    stampedRows(graph, rows, wanted),
+  );
+  const {
+    plan: current,
+    state: { rows: from },
+  } = begun;
   const named = [target, ...others].join(' ');
   const frame = {
     title: `stamp ${named}, ${purge ? 'from wherever it is' : `from ${placeName(from)}`}`,
@@ -130,19 +138,24 @@ async function write(
   return { sql, from: state.rows, steps, current: rows };
 }
 
-/** Where the database is; taken, or asked of it. */
-async function startState(
+/** Where the database is, taken, or asked of it; and what is planned from there. */
+async function startedPlan<Plan>(
   project: Project,
   start: readonly RevisionId[] | undefined,
   history: AssetHistory,
   { fromDatabase = false }: Pick<OfflineOptions, 'fromDatabase'>,
-): Promise<LedgerState> {
+  plan: (rows: readonly RevisionId[]) => Plan,
+): Promise<{ readonly state: LedgerState; readonly plan: Plan }> {
   const rows = start ?? [];
-  if (!fromDatabase) return { rows, assets: standingAssets(history, project.graph.closure(rows)) };
+  if (!fromDatabase) {
+    const state = { rows, assets: standingAssets(history, project.graph.closure(rows)) };
+    return { state, plan: plan(rows) };
+  }
   if (start !== undefined) throw twoStarts();
   const session = await project.openSession('--sql', { lock: false });
   try {
-    return session.state;
+    const { state } = session;
+    return { state, plan: await explainUnknown(project, session, () => plan(state.rows)) };
   } finally {
     await session.close();
   }

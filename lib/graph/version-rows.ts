@@ -53,7 +53,7 @@ export function requireKnown(graph: RevisionGraph, rows: Iterable<RevisionId>): 
   if (first === undefined) return withoutAncestors(graph, known);
   throw new RevisionError('UNKNOWN_ROW', {
     message: `the database is at ${listed(unknown)}, which no script of this checkout declares`,
-    next: `check out the commit that has the script (\`git log --all -S ${first}\`), or set the rows anew with \`limbeck stamp --purge <revision>\``,
+    next: `the database is ahead of this checkout: deploy the release, or check out the commit, that has the script (\`git log --all -S ${first}\`); only if the script is lost, set the rows anew with \`limbeck stamp --purge <revision>\``,
     details: { unknown, known },
   });
 }

@@ -1,7 +1,19 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
 import { limbeckIn } from '../helpers/cli.js';
-import { current, downgrade, history, redo, show, stamp, toolVersion, upgrade } from '../../lib/index.js';
+import {
+  current,
+  downgrade,
+  downgradeSql,
+  history,
+  redo,
+  show,
+  stamp,
+  stampSql,
+  toolVersion,
+  upgrade,
+  upgradeSql,
+} from '../../lib/index.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
@@ -92,13 +104,16 @@ describeOnServers('a version row that no script declares', (database) => {
       (opened: Parameters<typeof upgrade>[0]) => downgrade(opened, { target: 'base' }),
       (opened: Parameters<typeof upgrade>[0]) => stamp(opened, { targets: ['heads'] }),
       (opened: Parameters<typeof upgrade>[0]) => redo(opened, { revision: 'later' }),
+      (opened: Parameters<typeof upgrade>[0]) => upgradeSql(opened, { fromDatabase: true }),
+      (opened: Parameters<typeof upgrade>[0]) => downgradeSql(opened, { target: 'a', fromDatabase: true }),
+      (opened: Parameters<typeof upgrade>[0]) => stampSql(opened, { targets: ['heads'], fromDatabase: true }),
     ];
     for (const command of commands) {
       const error = await expectRefusal(database, async () => command(await project.open()), {
         code: 'UNKNOWN_ROW',
         message: 'the database is at "missing", which no script of this checkout declares',
         where: /^"missing" was applied \d.* UTC by postgres on .*, from .*, with limbeck /,
-        next: /^check out the commit that has the script \(`git log --all -S missing`\), or .* `limbeck stamp --purge <revision>`$/,
+        next: /^the database is ahead of this checkout: deploy the release, or check out the commit, that has the script \(`git log --all -S missing`\); only if the script is lost, .* `limbeck stamp --purge <revision>`$/,
       });
       expect(error.details).to.deep.include({ unknown: ['missing'], known: ['other'] });
     }
