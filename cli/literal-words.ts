@@ -14,6 +14,15 @@ export function flagWords(words: readonly string[]): readonly string[] {
   return end === -1 ? words : words.slice(0, end);
 }
 
+/**
+ * Returns the first word that is neither a flag nor the value of one, which must be the command.
+ *
+ * @param withValue - the flags that take the next word
+ */
+export function firstPlainWord(words: readonly string[], withValue: ReadonlySet<string>): string | undefined {
+  return words.find((word, index) => !word.startsWith('-') && !withValue.has(words[index - 1] ?? ''));
+}
+
 /** Returns the words for yargs: without `--`, and with a mark before those behind it that look like flags. */
 export function withoutSeparator(words: readonly string[]): readonly string[] {
   const flags = flagWords(words);

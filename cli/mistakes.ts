@@ -14,6 +14,8 @@ interface Line {
   readonly words: readonly string[];
   /** undefined when no word names a command. */
   readonly command: Command | undefined;
+  /** What stands where the command should, and is none; undefined when nothing stands there. */
+  readonly stray: string | undefined;
   /** The names of all commands. */
   readonly names: readonly string[];
 }
@@ -25,6 +27,7 @@ export function nameOf({ usage }: Command): string {
 
 /** Says what yargs found wrong in a line. */
 export function mistakeIn(line: Line, complaint: string): Mistake {
+  if (line.stray !== undefined) return unknownCommand(line.stray, line.names);
   const found = explanations
     .map(({ pattern, explain }) => ({ match: pattern.exec(complaint), explain }))
     .find(({ match }) => match !== null);
@@ -57,16 +60,15 @@ const explanations: readonly {
 
 /** yargs names flags without their dashes. */
 function unknownWord(line: Line, name: string): Mistake {
-  const { words, command, names } = line;
+  const { words, command } = line;
   const flag = words.find((word) => word.startsWith('-') && word.replace(/^-+|=.*$/g, '') === name);
   if (flag !== undefined) return unknownFlag(line, flag.replace(/=.*$/, ''));
-  if (command !== undefined) {
-    return {
-      message: `"${name}" is one word too many for \`limbeck ${nameOf(command)}\``,
-      next: seeHelp(line),
-    };
-  }
-  const near = nearest(name, names);
+  const owner = command === undefined ? 'limbeck' : `\`limbeck ${nameOf(command)}\``;
+  return { message: `"${name}" is one word too many for ${owner}`, next: seeHelp(line) };
+}
+
+function unknownCommand(name: string, names: readonly string[]): Mistake {
+  const near = otherNames.get(name) ?? nearest(name, names);
   return {
     message: `there is no command "${name}"`,
     next:
@@ -75,6 +77,19 @@ function unknownWord(line: Line, name: string): Mistake {
         : `did you mean \`limbeck ${near}\`? Else see \`limbeck --help\``,
   };
 }
+
+/** What other tools call a command. */
+const otherNames: ReadonlyMap<string, string> = new Map([
+  ['status', 'current'],
+  ['migrate:status', 'current'],
+  ['migrate:list', 'current'],
+  ['migrate:up', 'upgrade'],
+  ['migrate:latest', 'upgrade'],
+  ['rollback', 'downgrade'],
+  ['migrate:down', 'downgrade'],
+  ['migrate:rollback', 'downgrade'],
+  ['migrate:make', 'revision'],
+]);
 
 function unknownFlag(line: Line, flag: string): Mistake {
   const options = { ...line.command?.options, ...sharedOptions };
@@ -87,7 +102,8 @@ function unknownFlag(line: Line, flag: string): Mistake {
   };
 }
 
-function dashed(name: string): string {
+/** A flag as it is typed. */
+export function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`;
 }
 
@@ -107,10 +123,18 @@ function seeExample(line: Line): string {
 function nearest(text: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(text.replace(/^-+/, '').length / 3));
   const [best] = candidates
-    .map((name) => ({ name, distance: name.startsWith(text) ? 0 : editDistance(text, name) }))
+    .map((name) => ({ name, distance: isShortened(text, name) ? 0 : editDistance(text, name) }))
     .filter(({ distance }) => distance <= limit)
     .sort((a, b) => a.distance - b.distance);
   return best?.name;
+}
+
+/** Whether the text is the start of a name, or lacks one or two of its letters. */
+function isShortened(text: string, name: string): boolean {
+  if (name.startsWith(text)) return true;
+  let found = 0;
+  for (const letter of name) if (letter === text[found]) found += 1;
+  return found === text.length && name.length - text.length <= 2;
 }
 
 /** Letters to change, add, leave out or swap with the next. */

@@ -7,8 +7,8 @@ import { authorCommands } from './commands/author.js';
 import { migrateCommands } from './commands/migrate.js';
 import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
-import { unmarkedArguments, unmarkedText, withoutSeparator } from './literal-words.js';
-import { type Mistake, mistakeIn, nameOf } from './mistakes.js';
+import { firstPlainWord, unmarkedArguments, unmarkedText, withoutSeparator } from './literal-words.js';
+import { dashed, type Mistake, mistakeIn, nameOf } from './mistakes.js';
 import { sharedOptions } from './options.js';
 
 export const families: readonly CommandFamily[] = [
@@ -47,9 +47,20 @@ export async function parseArguments(given: readonly string[], version: () => st
 }
 
 function lineOf(words: readonly string[]) {
-  const command = words.flatMap((word) => commands.find((each) => nameOf(each) === word) ?? [])[0];
-  return { words, command, names: commands.map(nameOf) };
+  const first = firstPlainWord(words, flagsWithValue);
+  const command = commands.find((each) => nameOf(each) === first);
+  return { words, command, stray: command === undefined ? first : undefined, names: commands.map(nameOf) };
 }
+
+/** The flags of all commands that take the next word, with their dashes. */
+const flagsWithValue: ReadonlySet<string> = new Set(
+  [sharedOptions, ...commands.map(({ options = {} }) => options)].flatMap((options) =>
+    Object.entries<Options>(options)
+      .filter(([, { type }]) => type === 'string')
+      .flatMap(([name, { alias }]) => [name, ...[alias ?? []].flat()])
+      .map(dashed),
+  ),
+);
 
 function createParser(choose: (command: Command, args: Arguments) => void): Argv {
   let parser: Argv = yargs([])

@@ -112,6 +112,32 @@ describe('parseArguments', () => {
     ]);
   });
 
+  it('takes the first word for the command, whatever comes after it', async () => {
+    for (const line of ['upgade heads', 'upgade', '--env test upgade -q heads'])
+      expect(await mistake(line), line).to.deep.equal([
+        'there is no command "upgade"',
+        'did you mean `limbeck upgrade`? Else see `limbeck --help`',
+      ]);
+    for (const line of ['foo merge heads -m x', '-m revision foo', 'foo --json=1 --nope'])
+      expect((await mistake(line))[0], line).to.equal('there is no command "foo"');
+    expect((await mistake('--jsn upgrade'))[1]).to.match(/limbeck upgrade/);
+  });
+
+  it('knows what other tools call a command', async () => {
+    const names = {
+      status: 'current',
+      rollback: 'downgrade',
+      'migrate:latest': 'upgrade',
+      'migrate:make': 'revision',
+      hed: 'heads',
+    };
+    for (const [word, command] of Object.entries(names))
+      expect(await mistake(word), word).to.deep.equal([
+        `there is no command "${word}"`,
+        `did you mean \`limbeck ${command}\`? Else see \`limbeck --help\``,
+      ]);
+  });
+
   it('refuses what lacks something, with an example', async () => {
     expect(await mistake('downgrade')).to.deep.equal([
       '`limbeck downgrade` needs <target>',
