@@ -50,10 +50,13 @@ function logText({ events, total }: LogReport): string {
 /** When, what, how long, who and where; then what failed. */
 function eventLines(event: LogEntry): string[] {
   const { at, outcome, direction, revision, message, stage, durationMs, user, host, toolVersion } = event;
+  // A stamp knows no script: `check --accept` records the hash of one, and moves no row.
+  const isAccepted = outcome === 'stamped' && event.scriptSha256 !== null;
   const time = at.replace('T', ' ').replace(/\.\d+Z$/, ' UTC');
   const parts = [
-    outcome === 'failed' && direction !== null ? `failed to ${direction}` : outcome,
+    isAccepted ? 'accepted' : outcome === 'failed' && direction !== null ? `failed to ${direction}` : outcome,
     revision,
+    isAccepted ? 'as edited' : '',
     stage === null ? '' : `(${stage})`,
     outcome === 'stamped' || durationMs === null ? '' : `in ${duration(durationMs)}`,
     `by ${user}`,

@@ -12,7 +12,7 @@ export interface LoggedEvent {
   /** ISO 8601, in UTC. */
   readonly at: string;
   readonly revision: RevisionId;
-  /** null for a stamp. */
+  /** null for a stamp, and for an edited script that was accepted. */
   readonly direction: 'upgrade' | 'downgrade' | null;
   readonly stage: string | null;
   readonly outcome: 'applied' | 'reverted' | 'stamped' | 'failed';
@@ -21,6 +21,7 @@ export interface LoggedEvent {
   readonly user: string;
   readonly host: string | null;
   readonly toolVersion: string | null;
+  /** Of a stamp null; of an edited script that was accepted that of the script. */
   readonly scriptSha256: string | null;
   /** The script, relative to its project. */
   readonly scriptFile: string | null;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { check, downgrade, type LimbeckSettings, redo, stamp, upgrade } from '../../lib/index.js';
+import { limbeckIn } from '../helpers/cli.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, versionRows } from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
@@ -108,6 +109,8 @@ describeOnServers('a script that was edited after it was applied', (database) =>
       `a stamped ${file}`,
     ]);
     expect(await versionRows(database)).to.deep.equal(['a']);
+    const told = await limbeckIn(project.root)('log', '-q');
+    expect(told.stdout).to.match(/  accepted a as edited by .*\n.*  applied a in /);
     edit();
     expect((await check(await open())).findings).to.have.length(1);
     expect(await check(await open(), { accept: true })).to.deep.include({ accepted: ['a'] });
