@@ -48,6 +48,7 @@ function findingText({
   after,
   difference,
   text,
+  next,
 }: NonNullable<RoundTripReport['finding']>): string {
   const whats =
     difference === null
@@ -56,7 +57,8 @@ function findingText({
           downgrade: 'its downgrade does not restore what was there',
           upgrade: 'its second upgrade makes something else than the first',
         };
-  return `${revision} (${file}): ${whats[after]}\n  ${text.replaceAll('\n', '\n  ')}`;
+  const advice = next === null ? '' : `\n  next:  ${next}`;
+  return `${revision} (${file}): ${whats[after]}\n  ${text.replaceAll('\n', '\n  ')}${advice}`;
 }
 
 export const proveCommands: CommandFamily = { title: 'Prove', commands: [check, roundtrip] };

@@ -43,7 +43,7 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
     }).catch(explainAdopted);
     const durationMs = Math.round(performance.now() - started);
     return {
-      revisions: count,
+      revisions: finding ? count + 1 : count,
       finding: finding ? { ...finding, file: fileOf(finding.revision) } : null,
       durationMs,
     };

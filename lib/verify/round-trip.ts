@@ -23,13 +23,15 @@ export interface RoundTripFinding {
   /** The first difference in the catalog; null when the step could not be run at all. */
   readonly difference: DigestDifference | null;
   readonly text: string;
+  /** What to do about a step that failed; null where there is a difference. */
+  readonly next: string | null;
 }
 
 /**
  * Walks the revisions in order and stops at the first that does not come back: after it, nothing that is
  * compared would mean anything.
  *
- * @param onRevision - told each revision before its turn
+ * @param onRevision - told each revision that came back
  * @throws what an upgrade throws that fails the first time: then the revision itself is wrong, not its way back
  */
 export async function walkRoundTrip(
@@ -39,13 +41,13 @@ export async function walkRoundTrip(
 ): Promise<RoundTripFinding | undefined> {
   let below = await database.digest();
   for (const revision of revisions) {
-    onRevision(revision);
     await database.run({ direction: 'upgrade', revision });
     const above = await database.digest();
     const finding =
       (await tryStep({ direction: 'downgrade', revision }, below, database)) ??
       (await tryStep({ direction: 'upgrade', revision }, above, database));
     if (finding !== undefined) return finding;
+    onRevision(revision);
     below = above;
   }
   return undefined;
@@ -63,8 +65,8 @@ async function tryStep(
   } catch (error) {
     if (!(error instanceof MigrationError)) throw error;
     const text = [error.message, error.where, error.excerpt].filter((part) => part !== undefined).join('\n');
-    return { revision, after, difference: null, text };
+    return { revision, after, difference: null, text, next: error.next };
   }
   const difference = firstDifference(expected, await database.digest());
-  return difference && { revision, after, difference, text: describeDifference(difference) };
+  return difference && { revision, after, difference, text: describeDifference(difference), next: null };
 }
