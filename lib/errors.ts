@@ -173,6 +173,11 @@ export class LimbeckError extends Error {
   }
 }
 
+/** Returns what was thrown in words; it need not be an error. */
+export function thrownText(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
 type CodeOf<Category extends ErrorCategory> = {
   [Code in ErrorCode]: (typeof errorCodes)[Code][0] extends Category ? Code : never;
 }[ErrorCode];

@@ -10,7 +10,7 @@ import { type Config, type EnvironmentConfig, resolveConfig } from './config/con
 import { findKnexfile } from './config/knexfile.js';
 import type { LimbeckSettings } from './config/settings.js';
 import { strangeVariables } from './config/variables.js';
-import { ConfigError, LimbeckError, UsageError } from './errors.js';
+import { ConfigError, LimbeckError, UsageError, thrownText } from './errors.js';
 import type { RevisionId } from './graph/revision.js';
 import { RevisionGraph } from './graph/revision-graph.js';
 import { type Logger, silentLogger } from './logger.js';
@@ -27,6 +27,7 @@ import { nameDatabase } from './runtime/connection.js';
 import { interruption } from './runtime/database-sink.js';
 import { guardedListener, type ProgressListener } from './runtime/progress.js';
 import { openSession, type Session } from './runtime/session.js';
+import { assertOptions } from './config/known-options.js';
 import { createModuleLoader, type ModuleLoader } from './script/load-module.js';
 import {
   type MemoryFiles,
@@ -72,6 +73,22 @@ export interface ProjectOptions {
   readonly logger?: Logger;
 }
 
+const projectOptions: Readonly<Record<keyof ProjectOptions, true>> = {
+  folder: true,
+  knexfile: true,
+  knex: true,
+  scripts: true,
+  assets: true,
+  environment: true,
+  variables: true,
+  settings: true,
+  x: true,
+  tag: true,
+  signal: true,
+  onProgress: true,
+  logger: true,
+};
+
 export interface SessionRequest {
   /** Whether to be the only migrator. */
   readonly lock: boolean;
@@ -113,9 +130,10 @@ export interface Project {
  * @throws ConfigError when the knexfile or a setting is wrong
  * @throws ScriptError when a script directory or header is wrong
  * @throws RevisionError when the scripts do not make a graph
- * @throws UsageError `USAGE` when options contradict each other, or `knex` is a transaction
+ * @throws UsageError `USAGE` for options that there are not, when options contradict each other, or `knex` is a transaction
  */
 export async function openProject(options: ProjectOptions): Promise<Project> {
+  assertOptions('openProject', options, projectOptions);
   const { logger = silentLogger, signal, onProgress = () => {}, x = {}, tag } = options;
   assertCoherent(options);
   const place = placeOf(options);
@@ -242,11 +260,11 @@ async function importKnexfile(path: string, load: ModuleLoader): Promise<unknown
     return await load(path);
   } catch (error) {
     if (error instanceof LimbeckError) throw error;
-    const { message, stack = '' } = error as Error;
+    const { stack = '' } = error instanceof Error ? error : {};
     const file = basename(path);
     const place = placeInStack(stack, path);
     throw new ConfigError('KNEXFILE_INVALID', {
-      message: `the knexfile cannot be loaded: ${message.split('\n')[0]?.trim() ?? ''}`,
+      message: `the knexfile cannot be loaded: ${thrownText(error).split('\n')[0]?.trim() ?? ''}`,
       where: place === undefined ? file : formatPlace({ file, ...place }),
       next: 'mend the knexfile',
       cause: error,

@@ -49,8 +49,8 @@ export interface MigratedDatabase {
  * await database.close();
  */
 export async function migratedDatabase(options: MigratedDatabaseOptions): Promise<MigratedDatabase> {
-  const { connection } = options;
-  const source = await readTemplateSource(options);
+  const { connection, ...opening } = options;
+  const source = await readTemplateSource(opening);
   const place =
     connection === undefined ? await embeddedPlace(source) : await serverPlace(source, connection);
   const knex = source.knex({ ...source.config, ...place.config });

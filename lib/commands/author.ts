@@ -2,8 +2,9 @@
  * Commands that write scripts: revision and merge.
  */
 import type { Divergence } from '../assets/asset-history.js';
+import { hashAsset } from '../assets/asset-text.js';
 import type { FrozenFile } from '../assets/manifest.js';
-import { type LimbeckError, RevisionError, UsageError } from '../errors.js';
+import { AssetError, type LimbeckError, RevisionError, UsageError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -47,7 +48,7 @@ export async function revision(project: Project, options: RevisionOptions): Prom
     splice: options.splice === true || options.head === 'base',
   });
   const files = options.autogenerate === true ? await frozenChanges(project, links) : [];
-  assertMerged(project, links, files);
+  assertMerged(project, links, files, options.autogenerate === true);
   if (options.autogenerate === true && files.length === 0) {
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
   }
@@ -91,7 +92,12 @@ export async function merge(project: Project, options: MergeOptions): Promise<Ne
  * Refuses to join branches that changed the same file, unless it is frozen with the revision that joins them, as another
  * text than any of theirs: one of them alone would erase the change of the other.
  */
-function assertMerged(project: Project, { downRevisions }: Links, files: readonly FrozenFile[]): void {
+function assertMerged(
+  project: Project,
+  { downRevisions }: Links,
+  files: readonly FrozenFile[],
+  isFreezing = false,
+): void {
   if (downRevisions.length < 2) return;
   const isSettled = ({ path, versions }: Divergence) =>
     files.some(({ entry }) => entry.path === path && versions.every(({ sha256 }) => sha256 !== entry.sha256));
@@ -99,7 +105,24 @@ function assertMerged(project: Project, { downRevisions }: Links, files: readonl
     .readHistory()
     .divergentAt(project.graph.closure(downRevisions))
     .find((divergence) => !isSettled(divergence));
-  if (open !== undefined) throw divergent(open);
+  if (open === undefined) return;
+  throw (isFreezing && oneSided(project, open)) || divergent(open);
+}
+
+/** Makes the error for a live file that holds one of the changes and not the others; undefined for any other file. */
+function oneSided({ live }: Project, divergence: Divergence): AssetError | undefined {
+  const { path, versions } = divergence;
+  const file = live.has(path) ? live.read(path) : undefined;
+  const hash = file && hashAsset(file.text);
+  const held = versions.find(({ sha256 }) => sha256 === hash);
+  if (file === undefined || held === undefined) return undefined;
+  const { message, details } = divergent(divergence);
+  return new AssetError('ASSET_DIVERGENT', {
+    message: `${message}, and the live file holds that of "${held.revision}" alone`,
+    where: live.fileOf(path),
+    next: 'put both changes into the live file, and run the command again',
+    details,
+  });
 }
 
 function severalHeads({ heads }: RevisionGraph): RevisionError {

@@ -24,6 +24,7 @@ import {
   writeFrozen,
 } from './freezing.js';
 import { assertConvergent, runSteps } from './migrate.js';
+import { noRevisions } from './read.js';
 import { explainUnknown } from './unknown-rows.js';
 
 export interface FreezeOptions {
@@ -95,6 +96,7 @@ function named(project: Project, script: Script, files: readonly string[]): Asse
 function freezable(project: Project, text: string): Script {
   assertOnDisk(project);
   const { graph, scripts } = project;
+  if (graph.ids.length === 0) throw noRevisions();
   const { revisions } = resolve(graph, text);
   const [id, ...others] = revisions;
   const script = id === undefined ? undefined : scripts.get(id);

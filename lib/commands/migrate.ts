@@ -11,6 +11,7 @@ import { downgradeTarget, upgradeTargets } from '../graph/targets.js';
 import { listed } from '../graph/wording.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
+import { assertOptions } from '../config/known-options.js';
 import { standingVersions } from '../runtime/installed-assets.js';
 import { beginStatements, type Ledger } from '../runtime/ledger.js';
 import { runPlan, type StepReport } from '../runtime/run-plan.js';
@@ -41,9 +42,12 @@ export interface TargetOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+const targetOptions: Readonly<Record<keyof TargetOptions, true>> = { target: true, signal: true };
+
 /**
  * Applies what the target requires and the database lacks, each revision in a transaction of its own.
  *
+ * @throws UsageError `USAGE` for options that there are not
  * @throws RevisionError when the target names nothing, or is not above where the database is
  * @throws AssetError `ASSET_DIVERGENT` when two branches would leave different versions of a file
  * @throws ScriptError `SCRIPT_EDITED` when an applied script was edited, where the setting `edited` refuses that
@@ -52,8 +56,10 @@ export interface TargetOptions {
  */
 export async function upgrade(
   project: Project,
-  { target, signal }: Partial<TargetOptions> = {},
+  options: Partial<TargetOptions> = {},
 ): Promise<MigrationReport> {
+  assertOptions('upgrade', options, targetOptions);
+  const { target, signal } = options;
   refuseRange(target ?? '', 'upgrade');
   return migrate(project, { purpose: 'upgrade', signal }, (rows, history) =>
     upgradePlan(project, target ?? 'heads', rows, history),
@@ -78,10 +84,9 @@ export function upgradePlan(
  *
  * @throws as `upgrade`
  */
-export async function downgrade(
-  project: Project,
-  { target, signal }: TargetOptions,
-): Promise<MigrationReport> {
+export async function downgrade(project: Project, options: TargetOptions): Promise<MigrationReport> {
+  assertOptions('downgrade', options, targetOptions);
+  const { target, signal } = options;
   refuseRange(target, 'downgrade');
   return migrate(project, { purpose: 'downgrade', signal }, (rows) => downgradePlan(project, target, rows));
 }
@@ -141,7 +146,7 @@ export function divergent({ path, versions }: Divergence): AssetError {
   return new AssetError('ASSET_DIVERGENT', {
     message: `"${path}" was changed by ${listed([last ?? '', ...others])}, on branches that no merge joins`,
     where: versions[0] && `${versions[0].manifest.folder}/${path}`,
-    next: `make the live file hold both changes, set the downRevision of "${last}" to "${others[0]}", and run \`limbeck freeze ${last}\`; \`limbeck merge\` joins branches that agree`,
+    next: `make the live file hold both changes, and join the branches with it: \`limbeck revision -m "…" --head heads --autogenerate\`; where "${last}" is applied nowhere else, you may set its downRevision to "${others[0]}" instead, and run \`limbeck freeze ${last}\``,
     details: { path, revisions: [last, ...others] },
   });
 }
@@ -151,6 +156,8 @@ export interface StampOptions {
   /** Whether to empty the version rows first, without looking at them. */
   readonly purge?: boolean;
 }
+
+const stampOptions: Readonly<Record<keyof StampOptions, true>> = { targets: true, purge: true };
 
 export interface StampReport {
   readonly database: string;
@@ -165,10 +172,9 @@ export interface StampReport {
  *
  * @throws RevisionError when a target names nothing, or two overlap
  */
-export async function stamp(
-  project: Project,
-  { targets, purge = false }: StampOptions,
-): Promise<StampReport> {
+export async function stamp(project: Project, options: StampOptions): Promise<StampReport> {
+  assertOptions('stamp', options, stampOptions);
+  const { targets, purge = false } = options;
   const { graph } = project;
   for (const target of targets) refuseRange(target, 'stamp');
   const wanted = stampTargets(graph, targets);

@@ -210,6 +210,14 @@ function nothingNamed(text: string): RevisionError {
   });
 }
 
+/** Makes the error for a command that needs a revision where there is none. */
+export function noRevisions(): RevisionError {
+  return new RevisionError('REVISION_NOT_FOUND', {
+    message: 'there are no revisions yet',
+    next: 'write one with `limbeck revision -m "…"`',
+  });
+}
+
 export interface LocateReport {
   readonly revision: RevisionId;
   /** The script, relative to the project. */
@@ -226,7 +234,7 @@ export interface LocateReport {
  */
 export async function locate(project: Project, text: string): Promise<LocateReport> {
   const [revision, ...others] = (await namedRevisions(project, 'edit', [text])).ids;
-  if (revision === undefined) throw nothingNamed(text);
+  if (revision === undefined) throw project.graph.ids.length === 0 ? noRevisions() : nothingNamed(text);
   if (others.length > 0) throw severalNamed(text, [revision, ...others]);
   const { file = '', path = '' } = project.scripts.get(revision) ?? {};
   return { revision, file, path };

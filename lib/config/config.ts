@@ -5,7 +5,7 @@
  */
 import { isAbsolute, relative } from 'node:path';
 import type { Knex } from 'knex';
-import { ConfigError } from '../errors.js';
+import { ConfigError, thrownText } from '../errors.js';
 import { didYouMean, listed } from '../graph/wording.js';
 import { assertReadFromSubFolders } from './file-name.js';
 import { type LimbeckSettings, mergeSettings, readSettings, type Settings } from './settings.js';
@@ -138,7 +138,7 @@ async function settle(given: unknown, knexfile: string, request: KnexfileRequest
       : given);
   } catch (error) {
     throw new ConfigError('KNEXFILE_INVALID', {
-      message: `the ${typeof given === 'function' ? 'function' : 'promise'} that the knexfile exports failed: ${(error as Error).message}`,
+      message: `the ${typeof given === 'function' ? 'function' : 'promise'} that the knexfile exports failed: ${thrownText(error)}`,
       where: knexfile,
       next: 'mend the knexfile',
       cause: error,

@@ -196,7 +196,7 @@ export class DatabaseSink implements Sink {
   }
 
   #assertWanted(): void {
-    if (this.#isInterrupted) throw interruption();
+    if (this.#isInterrupted) throw interruption({ database: this.database });
   }
 
   #assertUnspoilt(): void {
@@ -223,9 +223,16 @@ function tellAnswers(statements: readonly Statement[], results: readonly QueryRe
 }
 
 /** Makes the error for a run that was stopped from outside. */
-export function interruption(cause?: unknown): MigrationError {
+export function interruption({
+  cause,
+  database,
+}: {
+  cause?: unknown;
+  database?: string;
+} = {}): MigrationError {
   return new MigrationError('INTERRUPTED', {
     message: 'it was interrupted',
+    where: database,
     next: 'run the command again',
     cause,
   });

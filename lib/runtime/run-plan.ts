@@ -106,7 +106,7 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
       await runStep(position, step, runner, context);
     } catch (error) {
       const { stands, rows } = standing();
-      const failure = session.sink.isInterrupted ? interruption(error) : error;
+      const failure = session.sink.isInterrupted ? interruption({ cause: error }) : error;
       await noteFailure(step, failure, performance.now() - started, session);
       throw stepFailure(failure, step, stands, rows);
     }

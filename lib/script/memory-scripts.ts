@@ -2,7 +2,7 @@
  * Scripts and assets that are handed in: a bundled application has no files to read.
  */
 import { join } from 'node:path';
-import { ScriptError, UsageError } from '../errors.js';
+import { ScriptError, UsageError, thrownText } from '../errors.js';
 import { toolOf } from './adopted.js';
 import type { MigrationFunction } from './sql-script.js';
 import { passedOver, revisionOf, type Script } from './script-directory.js';
@@ -109,7 +109,7 @@ async function imported(load: () => unknown, file: string): Promise<unknown> {
     return await load();
   } catch (error) {
     throw new ScriptError('SCRIPT_NOT_LOADED', {
-      message: `it cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      message: `it cannot be imported: ${thrownText(error).split('\n')[0] ?? ''}`,
       where: file,
       next: 'mend the file, or what the bundler makes of it',
       cause: error,

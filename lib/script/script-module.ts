@@ -3,7 +3,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { decodeAsset } from '../assets/asset-text.js';
-import { LimbeckError, ScriptError } from '../errors.js';
+import { LimbeckError, ScriptError, thrownText } from '../errors.js';
 import { placeInStack } from '../ops/caller-place.js';
 import { formatPlace } from '../sql/place.js';
 import type { ModuleLoader } from './load-module.js';
@@ -50,7 +50,7 @@ async function importScript(script: Script, load: ModuleLoader): Promise<Record<
   } catch (error) {
     if (error instanceof LimbeckError) throw error;
     throw new ScriptError('SCRIPT_NOT_LOADED', {
-      message: `the script cannot be imported: ${(error as Error).message.split('\n')[0] ?? ''}`,
+      message: `the script cannot be imported: ${thrownText(error).split('\n')[0] ?? ''}`,
       where: scriptPlace(error, script),
       next: 'mend the script',
       cause: error,

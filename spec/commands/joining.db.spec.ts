@@ -42,14 +42,22 @@ describeOnServers(
     });
 
     it('refuses to join them with the version of one, or without the file', async () => {
-      const refused = (options: object) =>
+      const refused = (options: object, more = {}) =>
         expectFailure(join(options), {
+          ...more,
           code: 'ASSET_DIVERGENT',
           message: /"procs\/f.sql" was changed by "r", "l"/,
         });
-      for (const one of [left, right]) {
+      for (const [id, one] of Object.entries({ l: left, r: right })) {
         made.write('raw_sql/procs/f.sql', text(one));
-        await refused({ autogenerate: true });
+        const error = await refused(
+          { autogenerate: true },
+          {
+            where: 'raw_sql/procs/f.sql',
+            next: 'put both changes into the live file, and run the command again',
+          },
+        );
+        expect(error.message).to.match(new RegExp(`the live file holds that of "${id}" alone$`));
       }
       made.write('raw_sql/procs/f.sql', text(both));
       await refused({});

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { current, redo, roundTrip, upgrade } from '../../lib/index.js';
+import { current, freeze, locate, redo, roundTrip, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, stateOf } from '../helpers/database-state.js';
@@ -10,6 +10,16 @@ const text = (n: number) => `create or replace function f() returns int language
 
 describeOnServers('redo', (database) => {
   beforeEach(() => emptyDatabase(database));
+
+  it('says that there are no revisions yet, as freeze and edit do', async () => {
+    const opened = await migrationProject(database.config, { files: { 'migrations/.keep': '' } }).open();
+    for (const work of [redo(opened), freeze(opened), locate(opened, 'head')])
+      await expectFailure(work, {
+        code: 'REVISION_NOT_FOUND',
+        message: 'there are no revisions yet',
+        next: /limbeck revision -m/,
+      });
+  });
 
   it('reverts the head, freezes the live files as they are now, and applies it again', async () => {
     const made = assetProject(database);
@@ -132,6 +142,7 @@ await op.execute("comment on table a is '" + row.count + "'");`,
     });
     const { finding } = await roundTrip(await open());
     expect(finding).to.deep.include({ revision: 'a', after: 'downgrade', difference: null });
+    expect(finding?.next).to.match(/; nothing was changed, the database is at a$/);
     expect(finding?.text).to.match(
       /^downgrade of "a" failed: table "nowhere" does not exist\nmigrations\/20260101000000_a\.ts:8:12\n/,
     );

@@ -63,6 +63,19 @@ describeOnServers('the lock', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (datab
     expect({ steps, from }).to.deep.equal({ steps: [], from: ['b'] });
   });
 
+  it('says at which database a run was waiting when it was interrupted', async () => {
+    const made = project();
+    const finish = await startUpgrade(await made.open());
+    const { logger, heard } = listening(/^waiting/);
+    const stopping = new AbortController();
+    const waiting = made.open({ logger }).then((opened) => upgrade(opened, { signal: stopping.signal }));
+    const failure = expectFailure(waiting, { code: 'INTERRUPTED', where: /\S/ });
+    await heard;
+    stopping.abort();
+    await failure;
+    await finish();
+  });
+
   it('reads the version rows inside the lock, so that a waiting run does only what is left', async () => {
     const made = project();
     const finish = await startUpgrade(await made.open());

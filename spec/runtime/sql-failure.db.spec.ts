@@ -164,14 +164,19 @@ await op.execute('insert into child values (7)');`;
   });
 
   it('tells what a script throws that is no error', async () => {
-    for (const thrown of ['undefined', 'null', "'text'"]) {
+    for (const [thrown, text] of [['undefined'], ['null'], ["'a text'", 'a text']] as const) {
       const made = migrationProject(database.config, { scripts: { a: { upgrade: `throw ${thrown};` } } });
       const opened = await made.open();
       await expectRefusal(database, () => upgrade(opened), {
         code: 'STEP_FAILED',
-        message: /the script threw /,
+        message: `upgrade of "a" failed: the script threw ${text ?? thrown}`,
       });
     }
+    const made = migrationProject(database.config, { scripts: { a: { upgrade: "}\nthrow 'a text';\n{" } } });
+    await expectRefusal(database, async () => upgrade(await made.open()), {
+      code: 'SCRIPT_NOT_LOADED',
+      message: 'the script cannot be imported: a text',
+    });
   });
 
   it('names the line of a plain-SQL script', async () => {
