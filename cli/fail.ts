@@ -60,7 +60,7 @@ function fileFailure({ message, path }: FileFailure): Failure {
 }
 
 /** Not by class: loading the library only to see that it was not loaded would be a waste. */
-function isLimbeckError(error: unknown): error is LimbeckError {
+export function isLimbeckError(error: unknown): error is LimbeckError {
   return error instanceof Error && 'code' in error && 'next' in error && 'exitStatus' in error;
 }
 

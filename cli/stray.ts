@@ -1,7 +1,7 @@
 /**
  * What goes wrong beside a command: an error that nothing awaits or catches, and a process that ends too early.
  */
-import { type Failure, failureOf } from './fail.js';
+import { type Failure, failureOf, isLimbeckError } from './fail.js';
 import { standing } from './words.js';
 
 /** Why a command is stopped when it is not somebody's wish: the reason of its AbortSignal. */
@@ -15,6 +15,7 @@ export class Stray {
 
 /** Makes the failure for an error that reached nobody. */
 export function strayFailure(error: unknown, origin: NodeJS.UncaughtExceptionOrigin): Failure {
+  if (isLimbeckError(error)) return withoutDetails(error);
   const text = error instanceof Error ? error.message : String(error);
   const [what, next] =
     origin === 'unhandledRejection'
@@ -74,8 +75,19 @@ export function withStanding(stray: Failure, facts: unknown): Failure {
   return { ...stray, next, details: { ...facts } };
 }
 
+/** Its stack would lead into limbeck. */
+function withoutDetails({ code, message, where, next, exitStatus }: Failure): Failure {
+  return { code, message, where, next, exitStatus };
+}
+
+/** The stack of an error, without the frames of Node, of packages and of limbeck itself. */
 function stackOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const lines = (error.stack ?? '').split('\n');
-  return lines.filter((line) => !/\(?node:internal\//.test(line)).join('\n');
+  const isForeign = (line: string) =>
+    /\(?node:internal\/|\/node_modules\//.test(line) || line.includes(ownFolder);
+  return lines.filter((line) => !/^\s+at /.test(line) || !isForeign(line)).join('\n');
 }
+
+/** As stacks name the files of limbeck. */
+const ownFolder = new URL('../', import.meta.url).href;

@@ -3,6 +3,7 @@
  *
  * A Knex builder that nobody awaits never runs, without a word. The end of a script is where that shows.
  */
+import { setImmediate } from 'node:timers/promises';
 import { MigrationError } from '../errors.js';
 import { formatPlace, type Place } from '../sql/place.js';
 
@@ -10,12 +11,15 @@ export interface PendingOperation {
   /** What the script called: `op.schema.createTable`. */
   readonly what: () => string;
   readonly origin: Place | undefined;
+  /** Whether it may be left as it is: a query that only reads. Default: it may not. */
+  readonly mayBeLeft?: () => boolean;
 }
 
 /** Operations that were begun and not yet run. */
 export class Awaiting {
   readonly #pending = new Set<PendingOperation>();
-  #isOver = false;
+  #state: 'running' | 'ending' | 'over' = 'running';
+  #late: MigrationError | undefined;
 
   begin(operation: PendingOperation): PendingOperation {
     this.#pending.add(operation);
@@ -36,24 +40,40 @@ export class Awaiting {
     }
   }
 
+  /**
+   * Checks that nothing is left at the end of a script, and that nothing comes in the turn of the event loop
+   * behind it: in that turn a function of the script that nobody awaits goes on.
+   *
+   * @throws MigrationError `UNAWAITED_OPERATION`
+   */
+  async assertEnded(): Promise<void> {
+    this.assertNone();
+    this.#state = 'ending';
+    await setImmediate();
+    if (this.#late !== undefined) throw this.#late;
+    this.assertNone();
+  }
+
   /** From now on nothing may begin: what comes late would land in the revision after. */
   close(): void {
-    this.#isOver = true;
+    this.#state = 'over';
   }
 
   /**
-   * Checks that the script is still running.
+   * Checks that the script is still running; what is called while it ends is let pass, for it is undone.
    *
    * @throws MigrationError `UNAWAITED_OPERATION`
    */
   assertRunning(what: string, origin: () => Place | undefined): void {
-    if (!this.#isOver) return;
+    if (this.#state === 'running') return;
     const place = origin();
-    throw new MigrationError('UNAWAITED_OPERATION', {
+    const late = new MigrationError('UNAWAITED_OPERATION', {
       message: `the script called "${what}" after its end`,
       where: place && formatPlace(place),
       next: 'write `await` before every promise, also of your own functions and timers',
     });
+    if (this.#state === 'over') throw late;
+    this.#late ??= late;
   }
 
   /**
@@ -62,7 +82,7 @@ export class Awaiting {
    * @throws MigrationError `UNAWAITED_OPERATION`
    */
   assertNone(): void {
-    const [first] = this.#pending;
+    const first = [...this.#pending].find(({ mayBeLeft }) => mayBeLeft?.() !== true);
     if (first === undefined) return;
     throw new MigrationError('UNAWAITED_OPERATION', {
       message: `the script did not await "${first.what()}"`,

@@ -11,14 +11,22 @@ const framesRead = 40;
  * Returns the innermost place inside `script` on the way to here; undefined when it is not on the stack.
  *
  * @param script - its path on disk, and its name in messages
+ * @param stack - of an earlier call; default: of this one
  */
-export function callerPlace(script: { readonly path: string; readonly file: string }): Place | undefined {
+export function callerPlace(
+  script: { readonly path: string; readonly file: string },
+  stack = ownStack(),
+): Place | undefined {
+  const found = placeInStack(stack, script.path);
+  return found && { file: script.file, ...found };
+}
+
+function ownStack(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = framesRead;
   const { stack = '' } = new Error();
   Error.stackTraceLimit = limit;
-  const found = placeInStack(stack, script.path);
-  return found && { file: script.file, ...found };
+  return stack;
 }
 
 /**

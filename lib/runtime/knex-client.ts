@@ -14,12 +14,13 @@ import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
 import type { Place } from '../sql/place.js';
 import { type Sink, type Statement, statement } from '../sql/statement.js';
 import { type CorrectableClient, correctedClient } from './knex-corrections.js';
-import type { ClassOf, KnexCompilable, KnexPart } from './knex-internals.js';
+import type { ClassOf, KnexCompilable, KnexPart, KnexQueryCompiler } from './knex-internals.js';
 import { located, withPlace } from './knex-unsafe.js';
 import { finish } from './knex-values.js';
 import { refuseStream, writtenQuery } from './offline-query.js';
 import { type PgConnection, sendQuery } from './pg-connection.js';
 import { markStatement, type ServerError } from './sql-failure.js';
+import { expectUse, noteUse } from './unused-queries.js';
 
 export type KnexFactory = typeof knexFactory;
 
@@ -58,7 +59,7 @@ export interface SinkKnexContext {
   readonly sink: Sink | ConnectedSink;
   /** Of the step that is running. */
   awaiting: Awaiting;
-  callerPlace: () => Place | undefined;
+  callerPlace: (stack?: string) => Place | undefined;
 }
 
 export interface SinkKnexes {
@@ -139,6 +140,18 @@ function queryClient(Base: ClassOf<KnexClient>) {
       return builder;
     }
 
+    /** An insert, update or delete that nobody awaits never runs either; reading may be given up. */
+    override queryBuilder(...args: unknown[]): KnexCompilable {
+      const { awaiting, callerPlace } = this.config[contextKey];
+      return expectUse(super.queryBuilder(...args), awaiting, callerPlace);
+    }
+
+    /** A query that is compiled has its purpose: it is part of another, or its text is wanted. */
+    override queryCompiler(builder: object, ...rest: unknown[]): KnexQueryCompiler {
+      noteUse(builder);
+      return super.queryCompiler(builder, ...rest);
+    }
+
     /** What scripts call the schema builders of this client. */
     get schemaName(): string {
       return 'op.knex.schema';
@@ -147,6 +160,7 @@ function queryClient(Base: ClassOf<KnexClient>) {
     /** Follows each query from the moment that it is awaited: a script must not end before its queries. */
     override runner(builder: object): { run(): Promise<unknown> } {
       const { awaiting, callerPlace } = this.config[contextKey];
+      noteUse(builder);
       const asSchema = begun.get(builder as KnexBuilder);
       if (asSchema !== undefined) awaiting.end(asSchema);
       const operation = { what: () => 'op.knex', origin: callerPlace() };

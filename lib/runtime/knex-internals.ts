@@ -44,7 +44,7 @@ export interface KnexQueryCompiler {
 
 /** The client, as compilers see it. */
 export interface CompilingClient extends KnexTexts {
-  queryCompiler(builder: unknown): KnexQueryCompiler;
+  queryCompiler(builder: unknown, ...rest: unknown[]): KnexQueryCompiler;
 }
 
 export interface KnexForeign {

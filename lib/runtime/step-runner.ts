@@ -92,7 +92,7 @@ export class StepRunner {
   async #runScript(step: ReadyStep): Promise<void> {
     const awaiting = new Awaiting();
     const assets = this.#loaderOf(step);
-    const place = () => callerPlace(step.script);
+    const place = (stack?: string) => callerPlace(step.script, stack);
     const { sink, scriptArguments } = this.#context;
     this.#knexContext.awaiting = awaiting;
     this.#knexContext.callerPlace = place;
@@ -106,9 +106,13 @@ export class StepRunner {
       awaiting,
       callerPlace: place,
     });
-    await step.module[step.direction](op);
-    awaiting.assertNone();
-    awaiting.close();
+    try {
+      await step.module[step.direction](op);
+      await awaiting.assertEnded();
+    } finally {
+      // Also of a script that failed: what it forgot would go on behind the ROLLBACK.
+      awaiting.close();
+    }
     assets.assertComplete();
   }
 

@@ -3,9 +3,16 @@ import { type CliResult, runProgram } from '../helpers/cli.js';
 import { cliProject, scriptText } from '../helpers/cli-project.js';
 import { describeOnServers } from '../helpers/database.js';
 
-/** Runs `upgrade` with one script in a process of its own. */
-async function upgradeWith(upgrade: string, words: readonly string[] = []): Promise<CliResult> {
-  const project = await cliProject({ 'migrations/1_a.js': scriptText('a', { upgrade }) });
+/** Runs `upgrade` with one script, or another behind it, in a process of its own. */
+async function upgradeWith(
+  upgrade: string,
+  words: readonly string[] = [],
+  second?: string,
+): Promise<CliResult> {
+  const project = await cliProject({
+    'migrations/1_a.js': scriptText('a', { upgrade }),
+    ...(second && { 'migrations/2_b.js': scriptText('b', { downRevision: 'a', upgrade: second }) }),
+  });
   return runProgram(project.root, ['upgrade', ...words]);
 }
 
@@ -55,6 +62,30 @@ describe('an error beside a command', () => {
     });
     expect(error['excerpt']).to.include('1_a.js');
     expect(error['details']).to.deep.include({ revision: 'a', applied: [], current: [] });
+  });
+
+  it('is an operation after the end of its script, which says itself what to mend', async () => {
+    const error = errorOf(
+      await upgradeWith(
+        `setTimeout(async () => { await op.execute('create table t ()'); }, 100); await op.execute('select 1');`,
+        ['--json'],
+        wait.replace('50', '2000'),
+      ),
+    );
+    expect(error).to.deep.include({
+      code: 'UNAWAITED_OPERATION',
+      message: 'the script called "op.execute" after its end',
+    });
+    expect(error['where']).to.match(/^migrations\/1_a\.js:6:\d+$/);
+    expect(error['next']).to.match(/^write `await` before every promise, also of your own/);
+    expect(error).to.not.have.property('excerpt');
+  });
+
+  it('shows the lines of the script alone', async () => {
+    const result = await upgradeWith(`(async () => { throw new Error('boom'); })(); ${wait}`, ['--json']);
+    const frames = String(errorOf(result)['excerpt']).match(/^ +at .*/gm) ?? [];
+    expect(frames.length).to.be.above(0);
+    for (const frame of frames) expect(frame).to.include('1_a.js');
   });
 
   it('is thrown in a timer', async () => {

@@ -256,6 +256,50 @@ await op.knex('kept').insert({ id: 1 });`,
     }
   });
 
+  it('UNAWAITED_OPERATION: what a forgotten function still does is found, and nothing of it stays', async () => {
+    const body = `['b'].forEach(async (name) => {
+  await op.schema.createTable(name, (t) => t.text('x'));
+  await op.knex('a').insert({ id: 5 });
+});`;
+    await expectRefused(body, {
+      code: 'UNAWAITED_OPERATION',
+      message: 'upgrade of "b" failed: the script called "op.knex" after its end',
+      where: `${script}:7:14`,
+    });
+  });
+
+  describe('UNAWAITED_OPERATION: a query of op.knex that is never run', () => {
+    for (const [name, call] of Object.entries({
+      insert: 'insert({ id: 1 })',
+      update: 'where({ id: 1 }).update({ id: 2 })',
+      del: 'where({ id: 1 }).del()',
+      truncate: 'truncate()',
+    }))
+      it(`is found where it is ${name}`, () =>
+        expectRefused(`op.knex('a').${call};\nawait op.knex('a').insert({ id: 9 });`, {
+          code: 'UNAWAITED_OPERATION',
+          message: `upgrade of "b" failed: the script did not await "op.knex(…).${name}"`,
+          where: /_b\.ts:5:\d+$/,
+        }));
+
+    it('is let be where it is a text, a part, a pattern, or only reads', async () => {
+      const { open } = project(`op.knex('a').select();
+op.knex('a').insert({ id: 1 }).toString();
+op.knex('a').insert({ id: 1 }).toSQL();
+await op.execute(\`\${op.knex('a').insert({ id: 1 })}\`);
+await op.knex.with('w', op.knex('a').insert({ id: 2 }).returning('id')).select().from('w');
+await op.knex.raw('with w as (?) select 1', [op.knex('a').insert({ id: 3 }).returning('id')]);
+const pattern = op.knex('a').insert({ id: 4 });
+await pattern.clone();
+await op.knex.transaction((trx) => trx('a').insert({ id: 5 }));
+await op.knex.transaction((trx) => op.knex('a').insert({ id: 6 }).onConflict().ignore().transacting(trx));
+await op.knex('a').insert(op.knex('a').where({ id: 6 }).select(op.knex.raw('id + 1')));`);
+      await upgrade(await open());
+      const rows = await database.query('select id from a order by id');
+      expect(rows.map(({ id }) => id)).to.deep.equal([1, 2, 3, 4, 5, 6, 7]);
+    });
+  });
+
   it('UNAWAITED_OPERATION: an operation after the end of its script does not land in the next revision', async () => {
     const late: Record<string, string> = {
       execute: "op.execute('create table late ()')",
@@ -271,9 +315,11 @@ await op.knex('kept').insert({ id: 1 });`,
     const tell = "globalThis[Symbol.for('limbeck.spec.late')]";
     const scripts = Object.values(late).map((call, index) => [
       `a${index}`,
-      { upgrade: `setTimeout(async () => { try { await ${call}; } catch (error) { ${tell}(error); } }, 1);` },
+      {
+        upgrade: `setTimeout(async () => { try { await ${call}; } catch (error) { ${tell}(error); } }, 20);`,
+      },
     ]);
-    const last = { upgrade: 'await new Promise((done) => setTimeout(done, 50));' };
+    const last = { upgrade: 'await new Promise((done) => setTimeout(done, 100));' };
     const { open } = migrationProject(database.config, {
       scripts: { ...Object.fromEntries(scripts), b: last },
     });
