@@ -15,6 +15,9 @@ const interruption = new AbortController();
 /** How long the process may live on: after a stray error, or for what was left open when the command is done. */
 const graceMs = 5_000;
 
+/** How long an interrupted command may take to end before anything is said of it. */
+const endingMs = 500;
+
 const words = process.argv.slice(2);
 const writeResult = process.stdout.write.bind(process.stdout);
 // Scripts and the knexfile may print, as with `console.log`: on stdout it would spoil the result.
@@ -54,13 +57,22 @@ let outcome: number | undefined;
 let isIdle = false;
 let stray: Failure | undefined;
 
-/** Once, it asks the run to stop: the statement is cancelled, and the error says what stands. Twice, it leaves. */
+/**
+ * Once, it asks the run to stop: the statement is cancelled, and the error says what stands. Twice, it leaves.
+ * The embedded database may be done before the signal is heard: then the result is told as ever.
+ */
 function stop(status: number): void {
+  if (outcome !== undefined) process.exit(outcome);
+  if (interruption.signal.aborted) leave(status);
   statusOfSignal = status;
   const isRunning = getEventListeners(interruption.signal, 'abort').length > 0;
-  if (!isRunning || interruption.signal.aborted) leave(status);
-  io.err('interrupted: stopping; once more leaves without waiting for the server');
   interruption.abort();
+  const go = () => {
+    if (outcome !== undefined) return;
+    if (!isRunning) leave(status);
+    io.err('interrupted: stopping; once more leaves without waiting for the server');
+  };
+  setTimeout(go, endingMs).unref();
 }
 
 function leave(status: number): never {

@@ -1,7 +1,9 @@
 /**
  * Running a plan on a database: step by step, with retries, and a note of what failed.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { AssetHistory } from '../assets/asset-history.js';
+import { LimbeckError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
@@ -93,6 +95,8 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
   };
   const isLast = (step: ReadyStep) => step === steps.at(-1);
   for (const [index, step] of steps.entries()) {
+    // The embedded database holds the event loop: without a turn of it nobody could interrupt.
+    await setImmediate();
     if (session.sink.isInterrupted) {
       await session.sink.rollback();
       const { stands, rows } = standing();
@@ -106,7 +110,8 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
       await runStep(position, step, runner, context);
     } catch (error) {
       const { stands, rows } = standing();
-      const failure = session.sink.isInterrupted ? interruption({ cause: error }) : error;
+      const isInterrupted = session.sink.isInterrupted && !isUnawaited(error);
+      const failure = isInterrupted ? interruption({ cause: error }) : error;
       await noteFailure(step, failure, performance.now() - started, session);
       throw stepFailure(failure, step, stands, rows);
     }
@@ -117,6 +122,11 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
     await session.watch?.settle(`${step.direction} of "${step.revision}"`, { isOpen });
   }
   return { steps: done, rows: steps.at(-1)?.change.rows ?? before };
+}
+
+/** What a script forgot may itself be why the run was stopped, and is what there is to mend. */
+function isUnawaited(error: unknown): boolean {
+  return error instanceof LimbeckError && error.code === 'UNAWAITED_OPERATION';
 }
 
 function reportOf({ direction, revision, script }: ReadyStep) {

@@ -71,7 +71,9 @@ export async function openSession(config: Config, options: SessionOptions): Prom
   const opened = await connect(config, logger, options.progress);
   const sink = new DatabaseSink(opened.connection, opened.database, (text) => logger.debug(text));
   let session: Session | undefined;
+  let isClosing = false;
   const stop = () => {
+    if (isClosing) return;
     sink.interrupt();
     // Not what the greeting told: behind a pooler that is the number of somebody else's process, or nobody's.
     if (session?.processId !== undefined)
@@ -80,9 +82,11 @@ export async function openSession(config: Config, options: SessionOptions): Prom
   signal?.addEventListener('abort', stop);
   // While it connected nobody listened.
   if (signal?.aborted === true) sink.interrupt();
-  const close = () => {
+  const close = async () => {
+    isClosing = true;
+    await opened.close();
+    // Only now: who listens shows that there is something to wait for.
     signal?.removeEventListener('abort', stop);
-    return opened.close();
   };
   try {
     session = await introduce({ ...opened, close }, sink, config, options);
