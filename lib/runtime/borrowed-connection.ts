@@ -2,16 +2,18 @@
  * Working through a connection of a Knex instance that belongs to somebody else.
  *
  * It comes from the instance's pool and goes back as it came: without limbeck's lock, without an open
- * transaction, with the settings that it had. If that cannot be said for sure, it is thrown away.
+ * transaction, with the settings that it had. If that cannot be said for sure, as after a script that failed,
+ * it is thrown away.
  */
 import type { Knex } from 'knex';
 import type { Config } from '../config/config.js';
 import { DatabaseError, UsageError } from '../errors.js';
-import { quoteLiteral } from '../sql/quote.js';
+import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import { connectFailure } from './connect-failure.js';
 import {
   anotherOf,
   describeDatabase,
+  isAlone,
   type KnexClient,
   type OpenConnection,
   type openConnection,
@@ -91,10 +93,10 @@ export function borrowConnection(instance: Knex): typeof openConnection {
       another,
       beside,
       processId: processOf(client, connection),
-      async close() {
+      async close({ isDoubtful } = { isDoubtful: false }) {
         // One of them may be cancelling what runs here, which must not hit whoever has the connection next.
         await Promise.all(looking);
-        await giveBack(borrowed, config);
+        await giveBack(borrowed, config, isDoubtful);
       },
     };
   };
@@ -103,9 +105,12 @@ export function borrowConnection(instance: Knex): typeof openConnection {
 interface Borrowed {
   readonly client: KnexClient;
   readonly connection: PgConnection;
-  /** SQL that brings back the settings which the connection came with. */
-  readonly settings: string;
+  /** The settings that the connection came with. */
+  readonly settings: Settings;
 }
+
+/** By name; the roles are among them. */
+type Settings = ReadonlyMap<string, { readonly value: string; readonly isOfSession: boolean }>;
 
 async function borrow(instance: Knex, config: Config, database: string): Promise<Borrowed> {
   const client = instance.client as KnexClient;
@@ -120,25 +125,28 @@ async function borrow(instance: Knex, config: Config, database: string): Promise
   }
 }
 
-/**
- * What a pool's `afterCreate` has set, and what Knex has, is in force for the session; a script may change it,
- * and RESET alone would go back behind it.
- */
-async function readSettings(connection: PgConnection): Promise<string> {
-  const [{ rows = [] } = {}] = await sendMessage(
-    connection,
-    `select name, setting from pg_settings where source = 'session' and context in ('user', 'superuser')
-union all select 'role', current_setting('role')`,
+/** The session's user comes first: changing it ends the role. */
+const settingsText = `select 'session_authorization' as name, session_user::text as value, true as is_of_session
+union all select 'role', current_setting('role'), true
+union all select name, setting, source = 'session' from pg_settings where context in ('user', 'superuser')`;
+
+async function readSettings(connection: PgConnection, before = ''): Promise<Settings> {
+  const answers = await sendMessage(connection, before + settingsText);
+  const rows = answers.at(-1)?.rows ?? [];
+  return new Map(
+    rows.map(({ name, value, is_of_session: isOfSession }) => [
+      String(name),
+      { value: String(value), isOfSession: isOfSession === true },
+    ]),
   );
-  const calls = rows.map(
-    ({ name, setting }) =>
-      `set_config(${quoteLiteral(String(name))}, ${quoteLiteral(String(setting))}, false)`,
-  );
-  return `reset role; reset all; select ${calls.join(', ')}`;
 }
 
-async function giveBack({ client, connection, settings }: Borrowed, config: Config): Promise<void> {
-  const bringBack = () => restore(connection, settings, lockKey(config.settings));
+async function giveBack(borrowed: Borrowed, config: Config, isDoubtful: boolean): Promise<void> {
+  const { client, connection } = borrowed;
+  // PGlite has one session, which the next connection would find as it is, and lives in memory perhaps.
+  if (isDoubtful && !isAlone(client)) return throwAway(client, connection);
+  const key = lockKey(config.settings);
+  const bringBack = () => restore(borrowed, isDoubtful ? `${emptySession};\n` : `${unlock(key)};\n`);
   try {
     // A cancellation of what ran before may come late.
     await bringBack().catch((error: unknown) =>
@@ -154,9 +162,31 @@ function isCancellation(error: unknown): boolean {
   return ((error as Error).cause as ServerError | undefined)?.code === '57014';
 }
 
-async function restore(connection: PgConnection, settings: string, key: string): Promise<void> {
+/** As DISCARD ALL, but for settings and roles. */
+const emptySession = `close all; deallocate all; unlisten *;
+select pg_advisory_unlock_all(); discard temp`;
+
+async function restore({ connection, settings }: Borrowed, ending: string): Promise<void> {
   await sendMessage(connection, 'rollback');
-  await sendMessage(connection, `${unlock(key)};\n${settings}`);
+  const now = await readSettings(connection, ending);
+  await sendMessage(connection, settingsBack(settings, now));
+}
+
+/**
+ * What a pool's `afterCreate` has set, and what Knex has, is in force for the session, and RESET would go back
+ * behind it. RESET ALL would take more: settings such as `app.tenant`, which no list has.
+ */
+function settingsBack(before: Settings, now: Settings): string {
+  const resets = [...now].flatMap(([name, { isOfSession }]) =>
+    isOfSession && before.get(name)?.isOfSession !== true
+      ? [`reset ${name.split('.').map(quoteIdentifier).join('.')}`]
+      : [],
+  );
+  // Also where it is the same: perhaps it may not be what it was any more.
+  const sets = [...before].flatMap(([name, { value, isOfSession }]) =>
+    isOfSession ? [`select set_config(${quoteLiteral(name)}, ${quoteLiteral(value)}, false)`] : [],
+  );
+  return [...sets, 'reset limbeck.settings', ...resets].join(';\n');
 }
 
 /** Unlocks only what is locked: PostgreSQL would warn, and a session that has no lock needs none of it. */

@@ -33,7 +33,8 @@ export interface OpenConnection {
    * number of its own.
    */
   readonly processId: number | undefined;
-  close(): Promise<void>;
+  /** @param session - whether nobody can tell what is left in it; default: it is as it should be */
+  close(session?: { readonly isDoubtful: boolean }): Promise<void>;
 }
 
 /**
@@ -124,7 +125,7 @@ function startedBy(client: KnexClient): readonly PgConnection[] {
 }
 
 /** PGlite has one session: another connection would be the same one. */
-function isAlone(client: KnexClient): boolean {
+export function isAlone(client: KnexClient): boolean {
   return client.connectionSettings !== undefined && 'connection' in client.connectionSettings;
 }
 

@@ -34,6 +34,7 @@ export class DatabaseSink implements Sink {
   readonly #underWay = new Set<Promise<unknown>>();
   #isLost = false;
   #isInterrupted = false;
+  #hasFailed = false;
 
   /** @param onStatement - told each text that is sent */
   constructor(connection: PgConnection, database: string, onStatement: (text: string) => void = () => {}) {
@@ -47,14 +48,24 @@ export class DatabaseSink implements Sink {
     return this.#isLost;
   }
 
-  /** Whether somebody wants the run to stop, and it has not yet been rolled back. */
+  /** Whether somebody wants the run to stop. */
   get isInterrupted(): boolean {
     return this.#isInterrupted;
   }
 
-  /** From now on nothing is sent but a rollback. */
+  /** From now on nothing is sent but a rollback and the note of a failure. */
   interrupt(): void {
     this.#isInterrupted = true;
+  }
+
+  /** Whether nobody can tell what scripts have left in the session: one failed, or was stopped. */
+  get isDoubtful(): boolean {
+    return this.#hasFailed || this.#isInterrupted;
+  }
+
+  /** To be called when a script has failed, or what it left could not be put back. */
+  fail(): void {
+    this.#hasFailed = true;
   }
 
   /** From now on `notice` sees each text of a script, and says what to send before it. */
@@ -164,11 +175,16 @@ export class DatabaseSink implements Sink {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
     this.#recorded = [];
     this.#spoiltBy = undefined;
-    this.#isInterrupted = false;
     if (this.#isLost) return;
     await sendMessage(this.connection, this.#told('rollback')).catch((error: unknown) => this.#spoil(error));
     this.#recorded = [];
     this.#spoiltBy = undefined;
+  }
+
+  /** Sends limbeck's own note of a failure, also when the run is to stop; never throws, for it follows another error. */
+  async note({ text }: Statement): Promise<void> {
+    if (this.#isLost) return;
+    await sendMessage(this.connection, this.#told(text)).catch((error: unknown) => this.#spoil(error));
   }
 
   #told(text: string): string {

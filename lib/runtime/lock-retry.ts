@@ -54,13 +54,14 @@ export async function withLockRetries(
       const blocker = await watch.blocker();
       if (count >= attempts) throw notAvailable(error, blocker, count, lockTimeout);
       await step.undo();
+      if (session.sink.isInterrupted) throw error;
       const pauseMs = pauseAfter(count);
       const wait = `waited ${lockTimeout / 1000} s for ${blocker}`;
       logger.info(
         `${wait}; rolled back, trying again in ${(pauseMs / 1000).toFixed(1)} s (${count} of ${attempts})`,
       );
       step.retrying?.({ blocker, attempt: count, attempts, pauseMs: Math.round(pauseMs) });
-      await sleep(pauseMs);
+      await sleep(pauseMs, undefined, session.signal && { signal: session.signal });
     } finally {
       watch.stop();
     }

@@ -19,7 +19,7 @@ import type { ProgressListener, Retry, StepPosition } from './progress.js';
 import { type ReadyStep, readySteps } from './ready-steps.js';
 import { refuseLongRows } from './row-width.js';
 import type { Session } from './session.js';
-import { messageOf, stepFailure, stoppedBefore } from './step-failure.js';
+import { messageOf, stepFailure, stoppedBefore, unsettled } from './step-failure.js';
 import { eventOf, StepRunner } from './step-runner.js';
 
 export interface RunContext {
@@ -119,7 +119,16 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
     done.push({ ...reportOf(step), durationMs });
     progress({ kind: 'step-ends', ...position, durationMs });
     const isOpen = context.transaction === 'all' && !isLast(step);
-    await session.watch?.settle(`${step.direction} of "${step.revision}"`, { isOpen });
+    try {
+      await session.watch?.settle(`${step.direction} of "${step.revision}"`, { isOpen });
+    } catch (error) {
+      // Then the next step is not begun; there may be none.
+      if (session.sink.isInterrupted) continue;
+      session.sink.fail();
+      await session.sink.rollback();
+      const { stands, rows } = standing();
+      throw unsettled(error, step, stands, rows);
+    }
   }
   return { steps: done, rows: steps.at(-1)?.change.rows ?? before };
 }
@@ -159,8 +168,7 @@ async function runStep(
 
 /** Rolls back and notes the failure; what cannot be noted does not hide the error. */
 async function noteFailure(step: ReadyStep, error: unknown, durationMs: number, { sink, ledger }: Session) {
+  sink.fail();
   await sink.rollback();
-  if (sink.isLost) return;
-  sink.record(ledger.log({ ...eventOf(step), outcome: 'failed', error: messageOf(error), durationMs }));
-  await sink.flush().catch(() => {});
+  await sink.note(ledger.log({ ...eventOf(step), outcome: 'failed', error: messageOf(error), durationMs }));
 }

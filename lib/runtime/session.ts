@@ -31,6 +31,8 @@ export interface Session extends OpenConnection {
   readonly rowWidth: number | null;
   /** Creates the ledger if it is not there; returns whether it was missing. */
   ensureLedger(): Promise<boolean>;
+  /** Stops what runs in the session. */
+  readonly signal: AbortSignal | undefined;
   /** Reads the ledger anew, after a run and before another in the same session. */
   refresh(): Promise<void>;
 }
@@ -84,7 +86,7 @@ export async function openSession(config: Config, options: SessionOptions): Prom
   if (signal?.aborted === true) sink.interrupt();
   const close = async () => {
     isClosing = true;
-    await opened.close();
+    await opened.close({ isDoubtful: sink.isDoubtful });
     // Only now: who listens shows that there is something to wait for.
     signal?.removeEventListener('abort', stop);
   };
@@ -136,6 +138,7 @@ async function introduce(
     },
     serverVersion: facts.version,
     rowWidth: facts.row_width,
+    signal: options.signal,
     async ensureLedger() {
       if (isWhole) return false;
       const wasMissing = !hasLedger;

@@ -46,13 +46,37 @@ export function stoppedBefore(
   });
 }
 
+/** Makes the error for a step that was done, where what it left in the session could not be put back. */
+export function unsettled(
+  error: unknown,
+  step: Step & { readonly script: Script },
+  applied: readonly Step[],
+  current: readonly RevisionId[],
+): MigrationError {
+  const { direction, revision, script } = step;
+  const failure = error instanceof LimbeckError ? error : explain(error, script);
+  const stands = applied.length === 1 ? '1 revision stands' : `${applied.length} revisions stand`;
+  const what = applied.length === 0 ? 'nothing was changed' : stands;
+  return new MigrationError(failure.code, {
+    message: `what the ${direction} of "${revision}" left behind in the session could not be put back: ${failure.message}`,
+    where: script.file,
+    next: `${failure.next}; ${what}, the database is at ${placeIn(current)}`,
+    cause: error,
+    details: { ...failure.details, revision, direction, applied, current },
+  });
+}
+
+function placeIn(current: readonly RevisionId[]): string {
+  return current.length === 0 ? 'base' : current.join(', ');
+}
+
 /** Where a transaction ended unseen, or the connection broke while it was perhaps committed, nobody knows. */
 function whatStands(
   { code, cause }: LimbeckError,
   applied: readonly Step[],
   current: readonly RevisionId[],
 ): string {
-  const at = current.length === 0 ? 'base' : current.join(', ');
+  const at = placeIn(current);
   const isUnknown = code === 'TRANSACTION_LOST' || (cause instanceof Error && isConnectionLost(cause));
   if (isUnknown) return `before it the database was at ${at}`;
   if (applied.length === 0) return `nothing was changed, the database is at ${at}`;

@@ -102,6 +102,62 @@ describeOnServers('openProject with a Knex instance', (database) => {
     await expectFailure(upgrade(project), { code: 'SQL_FAILED' });
   });
 
+  it('leaves the settings of the pool that no list of the server has', async () => {
+    const afterCreate = (
+      connection: { query(sql: string, done: (error: Error | null) => void): void },
+      done: (error: Error | null) => void,
+    ) => connection.query("set app.tenant = '7'; set work_mem = '9MB'", (error) => done(error));
+    const db = ownKnex({ pool: { min: 0, max: 1, afterCreate } });
+    const project = await open(db, {
+      a: { upgrade: "await op.execute(`set app.tenant = '8'; set work_mem = '8MB'`);" },
+    });
+    await upgrade(project);
+    const { rows } = await db.raw(
+      "select current_setting('app.tenant') as tenant, current_setting('work_mem') as memory",
+    );
+    expect(rows).to.deep.equal([{ tenant: '7', memory: '9MB' }]);
+    if (database.kind === 'pglite') await database.query('reset app.tenant');
+  });
+
+  const dirt = `create temp table scratch (id int); listen foo; select pg_advisory_lock(77); prepare mine as select 1;
+set session authorization limbeck_weak`;
+  const dirty = `select session_user as user, (select count(*)::int from pg_prepared_statements where name = 'mine') as statements,
+  (select count(*)::int from pg_locks where locktype = 'advisory' and pid = pg_backend_pid()) as locks,
+  (select count(*)::int from pg_listening_channels()) as channels, to_regclass('pg_temp.scratch') is null as clean,
+  current_setting('application_name') as name`;
+  const weak = `do $$ begin
+  if not exists (select from pg_roles where rolname = 'limbeck_weak') then create role limbeck_weak; end if; end $$`;
+
+  it('gives no connection back with what a failed script has left', async () => {
+    await database.query(weak);
+    const db = ownKnex();
+    const { rows: before } = await db.raw(dirty);
+    const project = await open(db, {
+      a: { upgrade: "await op.knex.raw('select pg_advisory_lock(77)'); await op.execute('select 1/0');" },
+    });
+    await expectFailure(upgrade(project), { code: 'SQL_FAILED' });
+    expect((await db.raw(dirty)).rows).to.deep.equal(before);
+  });
+
+  it('gives no connection back with what the last script has left before the run was stopped', async () => {
+    await database.query(weak);
+    const db = ownKnex();
+    const { rows: before } = await db.raw(dirty);
+    const stopping = new AbortController();
+    const project = await open(
+      db,
+      { a: { upgrade: `await op.execute(\`${dirt}\`);` }, b: {} },
+      { onProgress: ({ kind }) => void (kind === 'step-ends' && stopping.abort()) },
+    );
+    const error = await expectFailure(upgrade(project, { signal: stopping.signal }), {
+      code: 'INTERRUPTED',
+      message: 'it was interrupted before the upgrade of "b"',
+      next: 'run the command again; 1 revision before it stands, the database is at a',
+    });
+    expect(error.details['current']).to.deep.equal(['a']);
+    expect((await db.raw(dirty)).rows).to.deep.equal(before);
+  });
+
   it('POOL_EXHAUSTED: says that the pool is busy', async () => {
     const db = ownKnex({ acquireConnectionTimeout: 200 });
     const project = await open(db, scripts);

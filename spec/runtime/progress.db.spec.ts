@@ -186,4 +186,28 @@ describeOnServers('a run that waits', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }
     expect(retries[0]).to.deep.include({ revision: 'a', position: 1, count: 1, attempt: 1, attempts: 10 });
     expect(retries[0]).to.have.property('blocker').that.is.a('string');
   });
+
+  it('stops in the pause before a retry', async () => {
+    await database.query('create table busy (id int)');
+    const { root } = migrationProject(database.config, {
+      scripts: { a: { upgrade: "await op.execute('alter table busy add column x int');" } },
+      settings: { ddl: { lockTimeout: 100 } },
+    });
+    const application = await database.connect();
+    await application.query('begin; select * from busy');
+    const stopping = new AbortController();
+    const seen: string[] = [];
+    const tell = ({ kind }: ProgressEvent) => void seen.push(kind);
+    // The rollback of the attempt is under way.
+    const logger = {
+      info() {},
+      warn() {},
+      debug: (text: string) => void (text === 'rollback' && stopping.abort()),
+    };
+    const project = await openProject({ folder: root, onProgress: tell, logger });
+    await expectFailure(upgrade(project, { signal: stopping.signal }), { code: 'INTERRUPTED' });
+    expect(seen).to.deep.equal(['run-begins', 'step-begins', 'run-fails']);
+    await application.query('commit');
+    expect(await logLines(database)).to.deep.equal(['a upgrade failed']);
+  });
 });
