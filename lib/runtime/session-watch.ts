@@ -7,7 +7,7 @@
  * held. Only where something differs is more asked, after the transaction: what was SET LOCAL is gone by then,
  * and what is left was left behind.
  */
-import { type LimbeckError, LockError } from '../errors.js';
+import { LimbeckError, LockError, MigrationError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import { type Explanation, ownStatement, type QueryResult, type Statement } from '../sql/statement.js';
@@ -45,8 +45,10 @@ export class SessionWatch {
   #read: ReadState;
   /** Whether a text since the last step may have touched more than settings. */
   #mayKeepThings = false;
-  /** Custom settings that texts have named, and their values then. */
+  /** Custom settings that texts have named, and their values before them, as the server has told. */
   readonly #custom = new Map<string, string | null>();
+  /** Those that it was asked for in a message which is not yet answered, and never will be if it fails. */
+  readonly #asked = new Set<string>();
   /** What was seen to differ since the state was read: keys of leftovers, `limits`, `lock`, `settings`, `things`. */
   readonly #changed = new Set<string>();
   /** Which revision was the first to leave a thing, while all run in one transaction. */
@@ -67,9 +69,12 @@ export class SessionWatch {
     if (/\blisten\b/i.test(text)) this.#changed.add('things');
     return customSettingsIn(text, values).flatMap((name) => {
       if (this.#custom.has(name)) return [];
-      this.#custom.set(name, null);
-      const keep = (rows: QueryResult['rows']) =>
-        void this.#custom.set(name, rows[0]?.['value'] as string | null);
+      this.#asked.add(name);
+      // Asked again in the same message, the second answer is what the script has set.
+      const keep = (rows: QueryResult['rows']) => {
+        if (!this.#custom.has(name)) this.#custom.set(name, rows[0]?.['value'] as string | null);
+        this.#asked.delete(name);
+      };
       return [{ ...ownStatement(`select ${settingValue(name)} as value`), onAnswer: keep }];
     });
   }
@@ -77,9 +82,11 @@ export class SessionWatch {
   /** Makes the statements that follow those of a script: limbeck is itself again, and learns what differs. */
   closing(): Statement[] {
     const onAnswer = (rows: QueryResult['rows']) => this.#note(rows);
+    const limits = { ...ownStatement(limitsQuery), onAnswer };
     const things = this.#mayKeepThings ? [{ ...ownStatement(this.#thingsQuery, lockLost), onAnswer }] : [];
     this.#mayKeepThings = false;
     return [
+      limits,
       {
         ...ownStatement(
           this.#ownRoleQuery,
@@ -114,15 +121,14 @@ export class SessionWatch {
   }
 
   get #settingsQuery(): string {
-    const custom = [...this.#custom].map(
+    // Of those that the same message asks for it is not known; most have none.
+    const unknown = [...this.#asked].filter((name) => !this.#custom.has(name));
+    const custom = [...this.#custom, ...unknown.map((name) => [name, null] as const)].map(
       ([name, value]) =>
         `${settingValue(name)} is not distinct from ${quoteLiteral(value)} as ${keyColumn(name)}`,
     );
-    const own = [
-      `${settingsHash} = ${quoteLiteral(this.#read.settings)} as settings`,
-      `current_setting('limbeck.limits', true) = ${stepLimits} as limits`,
-    ];
-    return `select ${[...own, ...custom].join(', ')}`;
+    const own = `${settingsHash} = ${quoteLiteral(this.#read.settings)} as settings`;
+    return `select ${[own, ...custom].join(', ')}`;
   }
 
   /** `offset 0` keeps the server from looking again wherever a column is mentioned. */
@@ -140,12 +146,14 @@ from (select ${thingsHash} = ${quoteLiteral(this.#read.things)} as things,
   /** As `settle`, after an attempt of a step that was rolled back: nobody has told what it left. */
   async tidy(step: string): Promise<void> {
     this.#changed.add('things');
+    this.#asked.clear();
     await this.settle(step, { isOpen: false });
   }
 
   /**
    * Puts back what a step left behind, with a warning for each thing; asks nothing where nothing was seen to differ.
    *
+   * @throws MigrationError that keeps the code of what went wrong, and names what could not be put back
    * @param step - in words: `upgrade of "a1b2"`
    * @param isOpen - whether the transaction goes on: then nobody knows yet what will stay, and settings are
    *   put back for the rest of the transaction only
@@ -161,9 +169,13 @@ from (select ${thingsHash} = ${quoteLiteral(this.#read.things)} as things,
     for (const { key, words, advice } of found) this.#warn(this.#firstSeen.get(key) ?? step, words, advice);
     this.#firstSeen.clear();
     this.#changed.clear();
-    const resets = found.flatMap(({ reset }) => (reset === undefined ? [] : [`${reset};\n`]));
+    const resets = found.flatMap(({ reset }) => (reset === undefined ? [] : [`${reset};\n`])).join('');
     this.#read =
-      resets.length === 0 ? read : await this.#readAnew({ isLocal: false, resets: resets.join('') });
+      resets === ''
+        ? read
+        : await this.#readAnew({ isLocal: false, resets }).catch((error: unknown) => {
+            throw error instanceof LimbeckError ? notPutBack(error, found) : error;
+          });
     for (const [name, value] of Object.entries(this.#read.state.custom)) this.#custom.set(name, value);
   }
 
@@ -182,13 +194,21 @@ from (select ${thingsHash} = ${quoteLiteral(this.#read.things)} as things,
   /** As the role that it was: another one may not see all settings. */
   async #readAnew({ isLocal, resets = '' }: { readonly isLocal: boolean; readonly resets?: string }) {
     const roles = this.#roles;
+    const limit = {
+      name: 'statement_timeout',
+      value: this.#read.state.settings['statement_timeout']?.[0] ?? '0',
+    };
     const answers = await this.#sink.ask(
-      `select current_setting('role') as role, session_user as session_authorization, ${putBack(roles, { isLocal })};
-${resets}${stateQuery([...this.#custom.keys()])}`,
+      `select current_setting('statement_timeout') as "limit", set_config('statement_timeout', '0', ${isLocal}),
+  current_setting('role') as role, session_user as session_authorization, ${putBack(roles, { isLocal })};
+${resets}${stateQuery([...this.#custom.keys()])};
+${settingText(limit, { isLocal })}`,
     );
-    const read = stateIn(answers);
-    const { role, session_authorization: user } = answers[0]?.rows[0] ?? {};
-    return { ...read, state: { ...read.state, role: String(role), session_authorization: String(user) } };
+    const read = stateIn(answers.slice(0, -1));
+    const { limit: found, role, session_authorization: user } = answers[0]?.rows[0] ?? {};
+    const settings = { ...read.state.settings, [limit.name]: [String(found), 'session'] as const };
+    const state = { ...read.state, settings, role: String(role), session_authorization: String(user) };
+    return { ...read, state };
   }
 
   #warn(step: string, what: string, advice: string): void {
@@ -196,7 +216,23 @@ ${resets}${stateQuery([...this.#custom.keys()])}`,
   }
 }
 
+function notPutBack(cause: LimbeckError, found: readonly Leftover[]): MigrationError {
+  return new MigrationError(cause.code, {
+    message: `${found.map(({ words }) => words).join(', ')}: ${cause.message}`,
+    next: [...new Set(found.map(({ advice }) => advice))].join('; '),
+    cause,
+    details: cause.details,
+  });
+}
+
 const unlockAdvice = 'give back the locks of the script one by one with pg_advisory_unlock';
+
+/**
+ * A script's own limits would end limbeck's queries as well. What it has changed says `limits`; it is looked at before
+ * anything is put back.
+ */
+const limitsQuery = `select current_setting('limbeck.limits', true) = ${stepLimits} as limits,
+  ${['lock_timeout', 'statement_timeout'].map((name, index) => `set_config('${name}', coalesce(nullif(split_part(current_setting('limbeck.limits', true), '|', ${index + 2}), ''), '0'), true)`).join(', ')}`;
 
 /** A setting with the value that it should have, and an expression for that which it has. */
 type Kept = readonly [current: string, name: string, value: string];

@@ -35,7 +35,7 @@ end $$; grant create on schema public to limbeck_weak; create schema if not exis
   }
 
   /** Runs `body` as revision b, and then `look` as revision c; returns what was warned of and what c has seen. */
-  async function run(body: string, { settings = {}, files = {}, between = {} }: RunOptions = {}) {
+  async function run(body: string, { settings = {}, files = {}, between = {}, knex = {} }: RunOptions = {}) {
     const { warnings, logger } = recording();
     const scripts = {
       a: {},
@@ -43,7 +43,7 @@ end $$; grant create on schema public to limbeck_weak; create schema if not exis
       ...between,
       c: { upgrade: look, downgrade: 'await op.schema.dropTable("seen");' },
     };
-    const made = migrationProject(database.config, { scripts, settings, files });
+    const made = migrationProject(database.config, { scripts, settings, files, knex });
     await upgrade(await made.open(), { target: 'a' });
     await upgrade(await made.open({ logger }));
     expect(await versionRows(database)).to.deep.equal(['c']);
@@ -55,6 +55,7 @@ end $$; grant create on schema public to limbeck_weak; create schema if not exis
     readonly settings?: LimbeckSettings;
     readonly files?: Readonly<Record<string, string>>;
     readonly between?: Readonly<Record<string, ScriptText>>;
+    readonly knex?: object;
   }
 
   /** What a session is like in which nothing was left. */
@@ -95,6 +96,26 @@ end $$; grant create on schema public to limbeck_weak; create schema if not exis
     ],
     'SET of a setting that is nobody’s': [
       "await op.execute(`set app.tenant = 'x'`);",
+      /setting "app.tenant" was "" and is "x"/,
+    ],
+    'SET with quotes': [
+      `await op.execute('set "app"."tenant" = 1');`,
+      /setting "app.tenant" was "" and is "1"/,
+    ],
+    'SET with a comment': [
+      "await op.execute('set /* the */ session app . tenant to 1');",
+      /setting "app.tenant" was "" and is "1"/,
+    ],
+    'set_config with a dollar quote': [
+      "await op.execute(`select set_config($$app.tenant$$, 'x', false)`);",
+      /setting "app.tenant" was "" and is "x"/,
+    ],
+    'set_config with an escape string': [
+      "await op.execute(`select set_config(E'app.tenant', 'x', false)`);",
+      /setting "app.tenant" was "" and is "x"/,
+    ],
+    'SET in a text of a block': [
+      "await op.execute(`do $do$ begin execute 'set app.tenant = ''x'''; end $do$`);",
       /setting "app.tenant" was "" and is "x"/,
     ],
     'set_config with bindings': [
@@ -220,6 +241,64 @@ end $$; grant create on schema public to limbeck_weak; create schema if not exis
     expect(seen).to.deep.equal({ path: 'app, public', tenant: 'ours', memory: '33MB' });
     if (database.kind === 'pglite')
       await database.query('reset search_path; reset app.tenant; reset work_mem');
+  });
+
+  /** What a pool does with each new connection. */
+  const pooled = (text: string) => {
+    const afterCreate = (
+      connection: { query(sql: string, done: (error: unknown) => void): void },
+      done: (error: unknown) => void,
+    ) => connection.query(text, done);
+    return { pool: { ...database.config.pool, afterCreate } };
+  };
+
+  it('is no value from before, where the message that would have told of it has failed', async () => {
+    const knex = pooled("set app.tenant = 'ours'");
+    const caught =
+      "await op.savepoint(() => op.execute(`set app.tenant = 'x'; select 1/0`)).catch(() => {});";
+    const { warnings, seen } = await run(caught, { knex });
+    expect(warnings).to.deep.equal([]);
+    expect(seen?.['tenant']).to.equal('ours');
+    await prepare();
+    const again = await run(`${caught} await op.execute("set app.tenant = 'y'; set app.tenant = 'z'");`, {
+      knex,
+    });
+    expect(again.warnings).to.have.lengthOf(1);
+    expect(again.seen?.['tenant']).to.equal('ours');
+    if (database.kind === 'pglite') await database.query('reset app.tenant');
+  });
+
+  it('is found though the script has left a time limit that limbeck could not live with', async () => {
+    // Many locks make limbeck's queries slow.
+    const many = 'select pg_advisory_lock(n) from generate_series(1, 2000) n';
+    const { warnings, seen } = await run(`await op.execute('${many}; set statement_timeout = 3');`);
+    expect(warnings).to.have.lengthOf(2001);
+    expect(seen).to.deep.equal(untouched);
+  });
+
+  it('ends the run where it cannot be put back, and says what, and what stands', async () => {
+    await database.query('create text search configuration app.mine (copy = simple)');
+    const made = migrationProject(database.config, {
+      knex: pooled("set default_text_search_config = 'app.mine'"),
+      scripts: {
+        a: {},
+        b: {
+          upgrade:
+            "await op.execute(`set default_text_search_config = 'english'; drop text search configuration app.mine`);",
+        },
+        c: {},
+      },
+    });
+    const error = await expectFailure(upgrade(await made.open()), {
+      code: 'SQL_FAILED',
+      message:
+        /^what the upgrade of "b" left behind in the session could not be put back: setting "default_text_search_config" was "app.mine" and is "\S*english": invalid value/,
+      where: /^migrations\/.*b/,
+      next: 'write SET LOCAL, which ends with the revision; 2 revisions stand, the database is at b',
+    });
+    expect(error.details).to.deep.include({ revision: 'b', current: ['b'] });
+    expect(await versionRows(database)).to.deep.equal(['b']);
+    if (database.kind === 'pglite') await database.query('reset default_text_search_config');
   });
 
   it('does not lose the lock to pg_advisory_unlock_all', async () => {
