@@ -176,7 +176,7 @@ export class DatabaseSink implements Sink {
     this.#recorded = [];
     this.#spoiltBy = undefined;
     if (this.#isLost) return;
-    await sendMessage(this.connection, this.#told('rollback')).catch((error: unknown) => this.#spoil(error));
+    await this.#sendSurely('rollback');
     this.#recorded = [];
     this.#spoiltBy = undefined;
   }
@@ -184,7 +184,17 @@ export class DatabaseSink implements Sink {
   /** Sends limbeck's own note of a failure, also when the run is to stop; never throws, for it follows another error. */
   async note({ text }: Statement): Promise<void> {
     if (this.#isLost) return;
-    await sendMessage(this.connection, this.#told(text)).catch((error: unknown) => this.#spoil(error));
+    await this.#sendSurely(text);
+  }
+
+  /** A cancellation of what ran before may come late. */
+  async #sendSurely(text: string): Promise<void> {
+    const send = () => sendMessage(this.connection, this.#told(text));
+    const isCancellation = (error: unknown) =>
+      error instanceof MessageError && (error.cause as ServerError).code === '57014';
+    await send()
+      .catch((error: unknown) => (isCancellation(error) ? send() : Promise.reject(error)))
+      .catch((error: unknown) => this.#spoil(error));
   }
 
   #told(text: string): string {
