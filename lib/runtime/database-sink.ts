@@ -30,8 +30,8 @@ export class DatabaseSink implements Sink {
   #notice: TextWatch = () => [];
   /** The error that spoilt the open transaction; only going back to a savepoint mends that. */
   #spoiltBy: unknown;
-  /** What scripts have asked and not yet been answered. */
-  readonly #underWay = new Set<Promise<unknown>>();
+  /** What scripts have asked and not yet been answered, and how to end what would go on without an end. */
+  readonly #underWay = new Map<Promise<unknown>, (() => void) | undefined>();
   #isLost = false;
   #isInterrupted = false;
   #hasFailed = false;
@@ -127,13 +127,18 @@ export class DatabaseSink implements Sink {
     );
   }
 
-  /** Runs `send` on the connection, behind what was recorded; for Knex, which wants the driver's errors. */
+  /**
+   * Runs `send` on the connection, behind what was recorded; for Knex, which wants the driver's errors.
+   *
+   * @param giveUp - called before a rollback, for an answer that ends only when the script takes it
+   */
   async through<Result>(
     send: (connection: PgConnection) => Promise<Result>,
     goesBack: boolean,
+    giveUp?: () => void,
   ): Promise<Result> {
     const answer = this.#sendThrough(send, goesBack);
-    this.#underWay.add(answer);
+    this.#underWay.set(answer, giveUp);
     try {
       return await answer;
     } finally {
@@ -172,7 +177,10 @@ export class DatabaseSink implements Sink {
    * A query that a script did not wait for comes before the ROLLBACK: behind it, it would commit itself.
    */
   async rollback(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+    while (this.#underWay.size > 0) {
+      for (const giveUp of this.#underWay.values()) giveUp?.();
+      await Promise.allSettled(this.#underWay.keys());
+    }
     this.#recorded = [];
     this.#spoiltBy = undefined;
     if (this.#isLost) return;

@@ -5,8 +5,10 @@
  * `op.knex` runs queries at once. Both are made from the project's client class, so whatever it was
  * extended with works in migrations as it does elsewhere.
  */
+import { errorMonitor } from 'node:events';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import type { Knex, knex as knexFactory } from 'knex';
 import { ConfigError, type LimbeckError } from '../errors.js';
@@ -47,7 +49,11 @@ export async function loadKnex(root: string): Promise<KnexFactory> {
 
 /** A sink with a driver's connection behind it, which Knex may use. */
 export interface ConnectedSink extends Sink {
-  through<Result>(send: (connection: PgConnection) => Promise<Result>, goesBack: boolean): Promise<Result>;
+  through<Result>(
+    send: (connection: PgConnection) => Promise<Result>,
+    goesBack: boolean,
+    giveUp?: () => void,
+  ): Promise<Result>;
   /** Told each text that goes through it. */
   announce(text: string, values: readonly unknown[]): void;
 }
@@ -98,7 +104,7 @@ interface KnexClient extends CorrectableClient {
   schemaBuilder(): KnexBuilder;
   runner(builder: object): { run(): Promise<unknown> };
   _query(connection: object, query: KnexQuery): Promise<KnexQuery>;
-  _stream(connection: object, query: KnexQuery, stream: object, options: object): Promise<unknown>;
+  _stream(connection: object, query: KnexQuery, stream: Readable, options: object): Promise<unknown>;
 }
 
 interface KnexQuery extends KnexPart {
@@ -203,14 +209,15 @@ function queryClient(Base: ClassOf<KnexClient>) {
     override _stream(
       _connection: object,
       query: KnexQuery,
-      stream: object,
+      stream: Readable,
       options: object,
     ): Promise<unknown> {
       const { sink, callerPlace } = this.config[contextKey];
       if (!isConnected(sink)) return refuseStream(query, stream, callerPlace());
       statement(query.sql, { origin: callerPlace() });
       sink.announce(query.sql, query.bindings ?? []);
-      return sink.through((connection) => super._stream(connection, query, stream, options), false);
+      const send = (connection: PgConnection) => super._stream(connection, query, stream, options);
+      return streamThrough(sink, send, stream);
     }
   };
 }
@@ -265,6 +272,32 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   sink.announce(sql, bindings);
   const answer = sink.through(send, verb === 'rollback');
   return verb === 'release' ? answer.catch((error) => goBack(sink, rest.at(-1), error)) : answer;
+}
+
+/**
+ * Tells the stream every error, also those before the first row, and takes a stream that was left half read as
+ * answered: Knex knows only of errors and ends of the query itself.
+ */
+async function streamThrough(
+  sink: ConnectedSink,
+  send: (connection: PgConnection) => Promise<unknown>,
+  stream: Readable,
+): Promise<unknown> {
+  let isTold = false;
+  stream.once(errorMonitor, () => {
+    isTold = true;
+  });
+  const closed = new Promise((resolve) => stream.once('close', resolve));
+  try {
+    return await sink.through(
+      (connection) => Promise.race([send(connection), closed]),
+      false,
+      () => stream.destroy(),
+    );
+  } catch (error) {
+    stream.destroy(isTold ? undefined : (error as Error));
+    throw error;
+  }
 }
 
 /** What was recorded in a nested transaction may fail when it is released: then it is undone like any other. */

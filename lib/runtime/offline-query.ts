@@ -1,6 +1,7 @@
 /**
  * What a script asks through Knex, for a sink without a database behind it.
  */
+import type { Readable } from 'node:stream';
 import { OfflineError } from '../errors.js';
 import { inlineBindings } from '../sql/inline.js';
 import { UnwritableValue } from '../sql/literal.js';
@@ -29,11 +30,11 @@ export function writtenQuery(query: AskedQuery, made: Statement): Statement {
 /** Ends a stream of rows, of which there are none to read. */
 export async function refuseStream(
   query: AskedQuery,
-  stream: object,
+  stream: Readable,
   origin: Place | undefined,
 ): Promise<void> {
   const made = statement(query.sql, { origin });
-  (stream as { destroy(error: Error): void }).destroy(offlineRead(made));
+  stream.destroy(offlineRead(made));
 }
 
 function textOf({ bindings = [] }: AskedQuery, made: Statement): string {
