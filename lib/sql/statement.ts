@@ -20,6 +20,8 @@ export interface Statement {
   readonly advice?: string | undefined;
   /** Whether it does nothing but read, so that without an answer it is of no use. */
   readonly isRead?: boolean | undefined;
+  /** Whether limbeck wrote it itself. */
+  readonly isOwn?: boolean | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
   /** Told the rows of its last command, where there is a database that answers. */
@@ -78,14 +80,12 @@ export function statement(text: string, about: About = {}): Statement {
 
 /** Makes a statement of one command that limbeck wrote itself. */
 export function ownStatement(text: string, explain?: Explanation): Statement {
-  return { text, commands: [{ text, offset: 0, words: [] }], ...(explain && { explain }) };
+  return { text, commands: [{ text, offset: 0, words: [] }], isOwn: true, ...(explain && { explain }) };
 }
 
 /** Whether limbeck wrote the statement itself, so that nobody waits for its answer. */
-export function isOwn({ commands, origin, file }: Statement): boolean {
-  return (
-    origin === undefined && file === undefined && commands.length === 1 && commands[0]?.words.length === 0
-  );
+export function isOwn(made: Statement): boolean {
+  return made.isOwn === true;
 }
 
 function commandsOf(text: string, about: About): Command[] {

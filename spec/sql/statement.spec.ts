@@ -96,7 +96,8 @@ describe('controlsTransaction', () => {
 describe('ownStatement', () => {
   it('is one command, and is not looked into', () => {
     const made = ownStatement('commit');
-    expect(made).to.deep.equal({ text: 'commit', commands: [{ text: 'commit', offset: 0, words: [] }] });
+    const commands = [{ text: 'commit', offset: 0, words: [] }];
+    expect(made).to.deep.equal({ text: 'commit', commands, isOwn: true });
   });
 
   it('says what a refusal of the server means', () => {
@@ -142,6 +143,7 @@ describe('isOwn', () => {
     expect(isOwn(ownStatement('select 1'))).to.equal(true);
     expect(isOwn(statement('select 1', { origin }))).to.equal(false);
     expect(isOwn(statement('(select 1)', { origin }))).to.equal(false);
+    expect(isOwn(statement('(select 1)'))).to.equal(false);
     expect(isOwn(statement('-- nothing'))).to.equal(false);
   });
 });
