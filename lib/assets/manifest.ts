@@ -132,7 +132,7 @@ export function writeManifest(root: string, folder: string, files: readonly Froz
 }
 
 /** Ends the name of an `.assets` folder that is being written. */
-export const unfinishedSuffix = '.new';
+const unfinishedSuffix = '.new';
 
 function writeFiles(folder: string, files: readonly FrozenFile[]): void {
   for (const { entry, text } of files) {

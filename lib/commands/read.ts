@@ -185,7 +185,7 @@ export async function show(project: Project, texts: string | readonly string[]):
  *
  * @throws RevisionError when one of them names nothing, though there are revisions
  */
-export async function namedRevisions(
+async function namedRevisions(
   project: Project,
   purpose: string,
   texts: readonly string[],
@@ -249,10 +249,7 @@ function severalNamed(text: string, ids: readonly RevisionId[]): UsageError {
 }
 
 /** Returns a revision as reading commands show it. */
-export function entryOf(
-  { graph, scripts }: Pick<Project, 'graph' | 'scripts'>,
-  id: RevisionId,
-): RevisionEntry {
+function entryOf({ graph, scripts }: Pick<Project, 'graph' | 'scripts'>, id: RevisionId): RevisionEntry {
   const revision = graph.get(id);
   return {
     revision: id,

@@ -22,7 +22,7 @@ export interface ScriptArguments {
   readonly tag: string | undefined;
 }
 
-export const noArguments: ScriptArguments = { x: Object.freeze({}), tag: undefined };
+const noArguments: ScriptArguments = { x: Object.freeze({}), tag: undefined };
 
 /** The argument of `upgrade` and `downgrade`. */
 export interface Operations extends ScriptArguments {

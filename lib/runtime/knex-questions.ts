@@ -67,7 +67,7 @@ function remembered(): (raw: KnexRaw) => HiddenText | undefined {
  * @returns undefined where there is nothing to hide
  * @throws MigrationError `KNEX_UNSAFE`
  */
-export function hideText(sql: string, bindings: unknown): HiddenText | undefined {
+function hideText(sql: string, bindings: unknown): HiddenText | undefined {
   const isNamed = isPlainObject(bindings);
   if (!sql.includes('?') && !(isNamed && sql.includes(':'))) return undefined;
   const parts = partsOf(sql);

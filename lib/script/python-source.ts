@@ -82,7 +82,7 @@ export function pythonLiteral(tokens: readonly PythonToken[]): PythonLiteral | u
 }
 
 /** Returns the text of a string literal; undefined for bytes, f-strings and what is no string. */
-export function pythonText({ kind, text }: PythonToken): string | undefined {
+function pythonText({ kind, text }: PythonToken): string | undefined {
   const [, prefix = '', quote = ''] = /^([A-Za-z]*)("""|'''|"|')/.exec(text) ?? [];
   if (kind !== 'string' || !/^[ru]?$/i.test(prefix)) return undefined;
   const body = text.slice(prefix.length + quote.length, -quote.length).replaceAll(/\r\n?/g, '\n');
