@@ -73,7 +73,7 @@ function suite(name: string, way: () => Pick<MigratedDatabaseOptions, 'connectio
     expect(counts[name]).to.equal(before + 1);
   });
 
-  return { open };
+  return { open, made };
 }
 
 describe('migratedDatabase', () => {
@@ -123,13 +123,35 @@ for (const name of ['one', 'two']) {
 });
 
 describeOnServers('migratedDatabase', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (database) => {
-  const { open } = suite(database.name, () => ({ connection: database.onServer().connection }));
+  const { open, made } = suite(database.name, () => ({ connection: database.onServer().connection }));
 
   it('goes where it is told', async () => {
     const { knex } = await open({ target: 'a' });
     expect(await knex('limbeck_version').pluck('version_num')).to.deep.equal(['a']);
     expect(await knex.schema.hasTable('b')).to.equal(false);
     await expectFailure(open({ target: 'nothing' }), { code: 'REVISION_NOT_FOUND' });
+  });
+
+  it('may be told to come from several databases at once', async () => {
+    const unfinished = () => database.query("select datname from pg_database where datname ~ '_new'");
+    const before = await unfinished();
+    const { connection } = database.onServer();
+    const settings = typeof connection === 'string' ? { connectionString: connection } : connection;
+    made.script('b', {
+      downRevision: 'a',
+      upgrade: "await op.execute('create table b (); select pg_sleep(0.3)');",
+    });
+    await database.query('create database elsewhere');
+    try {
+      const both = [open(), open({ connection: { ...(settings as object), database: 'elsewhere' } })];
+      for (const { knex, close } of await Promise.all(both)) {
+        expect(await knex('limbeck_version').pluck('version_num')).to.deep.equal(['b']);
+        await close();
+      }
+    } finally {
+      await database.query('drop database elsewhere with (force)');
+    }
+    expect(await unfinished()).to.deep.equal(before);
   });
 
   it('migrates anew when it is told to', async () => {

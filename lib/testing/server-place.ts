@@ -3,6 +3,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Knex } from 'knex';
+import type { LimbeckError } from '../errors.js';
 import { type OpenConnection, openConnection } from '../runtime/connection.js';
 import { lockKey } from '../runtime/lock.js';
 import { type CommandResult, MessageError, sendMessage } from '../runtime/pg-connection.js';
@@ -27,8 +28,11 @@ export async function serverPlace(source: TemplateSource, connection: ServerConn
     : `limbeck_template_${randomBytes(6).toString('hex')}`;
   const copy = `create database ${quoteIdentifier(name)} template ${quoteIdentifier(template)}`;
   await administer(async (run) => {
-    await ensureTemplate(run, template, source, connection);
-    await run(copy);
+    // Another run may drop the template as an outdated one as soon as the lock is free.
+    await locked(run, source, async () => {
+      await ensureTemplate(run, template, source, connection);
+      await run(copy);
+    });
   });
   return {
     config: { connection: inDatabase(connection, name), pool: { min: 0, max: 10 } },
@@ -67,31 +71,54 @@ async function administering(
   }
 }
 
-/** Other processes that want the same one wait until it is there; they are tests, so they may block. */
+/** Other processes that want the same template wait until it is there; they are tests, so they may block. */
+async function locked(run: Run, { optionsHash }: TemplateSource, work: () => Promise<void>): Promise<void> {
+  const key = lockKey({ schema: 'limbeck/testing', versionTable: optionsHash });
+  await run(`select pg_advisory_lock(${key})`);
+  await work();
+  await run(`select pg_advisory_unlock(${key})`);
+}
+
 async function ensureTemplate(
   run: Run,
   template: string,
   source: TemplateSource,
   connection: ServerConnection,
 ): Promise<void> {
-  const key = lockKey({ schema: 'limbeck/testing', versionTable: source.optionsHash });
-  await run(`select pg_advisory_lock(${key})`);
   const [found] = await run(`select from pg_database where datname = ${quoteLiteral(template)}`);
-  if (found?.rowCount === 0) {
-    const unfinished = `${template}_new`;
-    await run(drop(unfinished));
-    await run(`create database ${quoteIdentifier(unfinished)}`);
-    await source.migrate({ connection: inDatabase(connection, unfinished) });
-    await run(`alter database ${quoteIdentifier(unfinished)} rename to ${quoteIdentifier(template)}`);
-    if (source.isReusable) await dropOutdated(run, template, source);
-  }
-  await run(`select pg_advisory_unlock(${key})`);
+  if (found?.rowCount !== 0) return;
+  const suffix = await unfinishedSuffix(run);
+  const unfinished = `${template}${suffix}`;
+  await run(drop(unfinished));
+  await run(`create database ${quoteIdentifier(unfinished)}`);
+  await source.migrate({ connection: inDatabase(connection, unfinished) });
+  await run(`alter database ${quoteIdentifier(unfinished)} rename to ${quoteIdentifier(template)}`).catch(
+    async (error: LimbeckError) => {
+      if (error.details['sqlstate'] !== duplicateDatabase) throw error;
+      await run(drop(unfinished));
+    },
+  );
+  if (source.isReusable) await dropOutdated(run, template, suffix, source);
+}
+
+const duplicateDatabase = '42P04';
+
+/** The lock holds for those who come from the same database; who comes from another makes a template of its own. */
+async function unfinishedSuffix(run: Run): Promise<string> {
+  const [here] = await run('select oid from pg_database where datname = current_database()');
+  return `_new_${here?.rows[0]?.['oid']}`;
 }
 
 /** Templates of the same project and options whose files have changed since. */
-async function dropOutdated(run: Run, template: string, { optionsHash }: TemplateSource): Promise<void> {
+async function dropOutdated(
+  run: Run,
+  template: string,
+  suffix: string,
+  { optionsHash }: TemplateSource,
+): Promise<void> {
   const [found] = await run(
-    `select datname from pg_database where starts_with(datname, 'limbeck_template_${optionsHash}_') and datname <> ${quoteLiteral(template)}`,
+    `select datname from pg_database where starts_with(datname, 'limbeck_template_${optionsHash}_')
+  and datname <> ${quoteLiteral(template)} and (datname !~ '_new_' or datname ~ '${suffix}$')`,
   );
   for (const { datname } of found?.rows ?? []) {
     // Somebody may be copying it.
