@@ -109,8 +109,8 @@ function watchBlocker({ beside, processId }: Session, lockTimeout: number): Bloc
   };
 }
 
-const blockersQuery = `select format('"%s", server process %s of %s, in a transaction since %s, %s',
-  application_name, pid, usename, to_char(xact_start, 'HH24:MI:SS'), state) as blocker
+const blockersQuery = `select format('%sserver process %s of %s, in a transaction since %s, %s',
+  '"' || nullif(application_name, '') || '", ', pid, usename, to_char(xact_start, 'HH24:MI:SS'), state) as blocker
 from pg_stat_activity where pid = any(pg_blocking_pids($1))`;
 
 function notAvailable(cause: Error, blocker: string, attempts: number, lockTimeout: number): LockError {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { current, upgrade } from '../../lib/index.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase } from '../helpers/database-state.js';
-import { expectRefusal } from '../helpers/failure.js';
+import { expectFailure, expectRefusal } from '../helpers/failure.js';
 import { migrationProject } from '../helpers/migration-project.js';
 
 describeOnServers('locks of the application', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (database) => {
@@ -20,9 +20,9 @@ describeOnServers('locks of the application', { on: ['PostgreSQL 18', 'PostgreSQ
     });
 
   /** Another session that holds the table, as an application's transaction does. */
-  async function holdTable() {
+  async function holdTable(name = 'the application') {
     const other = await database.connect();
-    await other.query("set application_name = 'the application'");
+    await other.query(`set application_name = '${name}'`);
     await other.query('begin; lock table busy in access share mode');
     return other;
   }
@@ -60,6 +60,15 @@ describeOnServers('locks of the application', { on: ['PostgreSQL 18', 'PostgreSQ
     await other.query('commit');
     expect((await current(await made.open())).current).to.deep.equal([]);
     expect(await database.query("select to_regclass('a') as a")).to.deep.equal([{ a: null }]);
+  });
+
+  it('a blocker without an application name is known by its process', async () => {
+    const other = await holdTable('');
+    await expectFailure(upgrade(await project(1).open()), {
+      code: 'LOCK_NOT_AVAILABLE',
+      message: /waited 1 s for server process \d+ of /,
+    });
+    await other.query('commit');
   });
 
   it('limits end with the revision', async () => {
