@@ -231,13 +231,18 @@ function manifestOf(root: string, { file, revision }: Script, memory: MemoryProj
 }
 
 /** What goes wrong here is a mistake in the code of the caller. */
-function assertCoherent({ knex, knexfile, scripts, assets }: ProjectOptions): void {
+function assertCoherent({ folder, knex, knexfile, scripts, assets }: Partial<ProjectOptions>): void {
   const contradiction =
-    knex !== undefined && knexfile !== undefined
-      ? ['both "knex" and "knexfile" are given', 'leave one of them out']
-      : assets !== undefined && scripts === undefined
-        ? ['"assets" are given without "scripts"', 'hand in the scripts too: assets are read where they are']
-        : undefined;
+    typeof folder !== 'string'
+      ? ['"folder" is not given', 'give the folder of the project: `import.meta.dirname`, for one']
+      : knex !== undefined && knexfile !== undefined
+        ? ['both "knex" and "knexfile" are given', 'leave one of them out']
+        : assets !== undefined && scripts === undefined
+          ? [
+              '"assets" are given without "scripts"',
+              'hand in the scripts too: assets are read where they are',
+            ]
+          : undefined;
   const [message = '', next = ''] = contradiction ?? [];
   if (contradiction !== undefined) throw new UsageError('USAGE', { message, where: 'openProject', next });
   if (isKnexInstance(knex)) assertInstance(knex);

@@ -309,6 +309,11 @@ describe('openProject with other connections', () => {
       code: 'USAGE',
       message: 'both "knex" and "knexfile" are given',
     });
+    // As from JavaScript, where nothing says that it is missing.
+    await expectFailure(openProject({ knex: {}, scripts: {} } as unknown as ProjectOptions), {
+      code: 'USAGE',
+      message: '"folder" is not given',
+    });
   });
 });
 
