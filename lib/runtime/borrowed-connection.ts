@@ -22,7 +22,7 @@ import {
 } from './connection.js';
 import { embeddedDirectoryOf } from './embedded.js';
 import { loadKnex } from './knex-client.js';
-import { lockKey } from './lock.js';
+import { isOwnLock, lockKey } from './lock.js';
 import { type PgConnection, sendMessage } from './pg-connection.js';
 import type { ServerError } from './sql-failure.js';
 
@@ -191,10 +191,7 @@ function settingsBack(before: Settings, now: Settings): string {
 
 /** Unlocks only what is locked: PostgreSQL would warn, and a session that has no lock needs none of it. */
 function unlock(key: string): string {
-  return `select pg_advisory_unlock(${key}) from pg_locks
-where locktype = 'advisory' and granted and pid = pg_backend_pid() and objsubid = 1
-  and database = (select oid from pg_database where datname = current_database())
-  and (classid::bigint << 32) + objid::bigint = (${key})::bigint`;
+  return `select pg_advisory_unlock(${key}) from pg_locks where ${isOwnLock(key)}`;
 }
 
 /** The pool looks at this mark when it hands out a connection next, and drops one that has it. */

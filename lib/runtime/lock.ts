@@ -30,7 +30,7 @@ export function tryLockColumn(key: string, onProcess?: number): string {
 }
 
 /** A condition on `pg_locks`: the lock with this key, whoever holds it. */
-function isLock(key: string): string {
+export function isLock(key: string): string {
   return `locktype = 'advisory' and granted and objsubid = 1
   and database = (select oid from pg_database where datname = current_database())
   and ((classid::bigint << 32) | objid::bigint) = (${key})::bigint`;

@@ -5,7 +5,7 @@ import type { RevisionId } from '../graph/revision.js';
 import { doBlock, raise } from '../sql/psql-text.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { Ledger } from './ledger.js';
-import { lockKey } from './lock.js';
+import { isLock, lockKey } from './lock.js';
 
 /** What must be true of a database for the steps to be the right ones. */
 export interface ExpectedState {
@@ -77,10 +77,9 @@ function readIfThere(table: string, query: string, variable: string): string {
 
 /** Who has the lock, as far as privileges show it. */
 function holder(ledger: Ledger): string {
-  const who = `min(format('"%s", server process %s', a.application_name, a.pid))`;
-  const held = `l.locktype = 'advisory' and l.granted and (l.classid::bigint << 32) + l.objid::bigint = ${lockKey(ledger)}`;
-  const here = 'l.database = (select oid from pg_database where datname = current_database())';
-  return `(select coalesce(${who}, 'nobody to be seen') from pg_locks l join pg_stat_activity a using (pid) where ${held} and ${here})`;
+  const who = `min(format('"%s", server process %s', application_name, pid))`;
+  const held = `select pid from pg_locks where ${isLock(lockKey(ledger))}`;
+  return `(select coalesce(${who}, 'nobody to be seen') from pg_stat_activity where pid in (${held}))`;
 }
 
 function rowVariables(rows: readonly RevisionId[] | undefined): string[] {
