@@ -24,7 +24,7 @@ import { assertShortNames } from './knex-names.js';
 import { assertReadable, readAsSql } from './knex-questions.js';
 import { correctTableCompiler } from './knex-tables.js';
 import { located } from './knex-unsafe.js';
-import { inline, literal } from './knex-values.js';
+import { inline, inlineValue } from './knex-values.js';
 
 /** What the corrections override in a client. */
 export interface CorrectableClient extends CompilingClient {
@@ -98,7 +98,7 @@ export function correctedClient<Client extends CorrectableClient>(
 
     /** Every literal that Knex writes comes through here. */
     override _escapeBinding(value: unknown, context?: object): string {
-      return literal(value, (plain) => super._escapeBinding(plain, context));
+      return inlineValue(value, (plain) => super._escapeBinding(plain, context));
     }
   }
   return CorrectedClient as unknown as ClassOf<Client>;

@@ -23,7 +23,7 @@ type Literals = Pick<KnexTexts, '_escapeBinding'>;
  *
  * @throws MigrationError `KNEX_UNSAFE` for a value that Knex would write otherwise than it sends it
  */
-export function literal(value: unknown, escape: (value: unknown) => string): string {
+export function inlineValue(value: unknown, escape: (value: unknown) => string): string {
   if (typeof value === 'bigint') return String(value);
   if (isPlain(value) || (Array.isArray(value) && value.every(isPlainElement))) return escape(value);
   throw knexUnsafe(
