@@ -5,7 +5,7 @@ import { type ErrorFacts, ScriptError } from '../errors.js';
 import { splitRows } from '../graph/version-rows.js';
 import { abridged } from '../graph/wording.js';
 import type { Project } from '../project.js';
-import { beginStatements } from '../runtime/ledger.js';
+import { beginStatements } from '../runtime/step-transaction.js';
 import type { Session, SessionState } from '../runtime/session.js';
 import { compareScripts, type EditedScript, type ScriptComparison } from '../script/edited-scripts.js';
 import { ownStatement } from '../sql/statement.js';

@@ -4,7 +4,7 @@
 import { RevisionError, UsageError } from '../errors.js';
 import { resolve } from '../graph/resolve.js';
 import type { Project } from '../project.js';
-import { type LoggedEvent, type LogFilter, readLog } from '../runtime/log-events.js';
+import { type LoggedEvent, type LogFilter, readLog } from '../runtime/log-queries.js';
 import type { Session } from '../runtime/session.js';
 
 export interface LogOptions {

@@ -5,7 +5,7 @@ import { RevisionError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
-import { type LoggedRevision, loggedRevisionsOf, loggedRevisionsText } from '../runtime/logged-scripts.js';
+import { type LoggedRevision, loggedRevisionsOf, loggedRevisionsText } from '../runtime/log-queries.js';
 import type { Session } from '../runtime/session.js';
 
 /** A version row that no script of this checkout declares. */
@@ -25,7 +25,7 @@ export async function readUnknownRows({ graph }: Project, session: Session): Pro
 
 async function readLogged({ hasLedger, ledger, sink }: Session, revisions: readonly RevisionId[]) {
   if (!hasLedger) return loggedRevisionsOf([]);
-  const [answer] = await sink.ask(loggedRevisionsText(ledger.schema, revisions));
+  const [answer] = await sink.ask(loggedRevisionsText(ledger, revisions));
   return loggedRevisionsOf(answer?.rows ?? []);
 }
 

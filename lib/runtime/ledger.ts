@@ -13,7 +13,6 @@ import { parseIdentity } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.js';
 import { ownStatement, type Statement } from '../sql/statement.js';
 import { toolVersion } from '../version.js';
-import { stepLimits } from './session-state.js';
 import { divisionByZero } from './sql-failure.js';
 
 export interface LedgerNames {
@@ -69,9 +68,9 @@ export class Ledger {
     );
   }
 
-  /** The tables of version rows and of installed assets, as SQL names them. */
-  get names(): { readonly version: string; readonly assets: string } {
-    return { version: this.#version, assets: this.#assets };
+  /** The tables of version rows, of events and of installed assets, as SQL names them. */
+  get names(): { readonly version: string; readonly log: string; readonly assets: string } {
+    return { version: this.#version, log: this.#log, assets: this.#assets };
   }
 
   /** Columns of a query: whether schema, version table and all tables are there, and how wide its column is. */
@@ -230,48 +229,6 @@ select path, sha256, revision from ${this.#assets}`;
   get clearAssets(): Statement {
     return ownStatement(`delete from ${this.#assets}`);
   }
-}
-
-/** How statements of a step wait; milliseconds, 0 means without limit. */
-export interface StepTimeouts {
-  readonly lockTimeout: number;
-  readonly statementTimeout: number;
-}
-
-/** Opens the transaction of a step. Its id is kept in a setting that ends with it, as the time limits do. */
-export function beginStatements(applicationName: string, timeouts?: StepTimeouts): Statement[] {
-  const transaction: Setting = ['limbeck.transaction', 'pg_current_xact_id()::text'];
-  return [ownStatement('begin'), setLocal([transaction, ...stepSettings(applicationName, timeouts)])];
-}
-
-/** What a step sets anew in a transaction that was begun by another one. */
-export function goOnStatement(applicationName: string, timeouts: StepTimeouts): Statement {
-  return setLocal(stepSettings(applicationName, timeouts));
-}
-
-/** A setting, and an expression for its value. */
-type Setting = readonly [name: string, value: string];
-
-/** The last one is a note of the others: what is different afterwards was changed by the script. */
-function stepSettings(applicationName: string, timeouts: StepTimeouts | undefined): Setting[] {
-  return [
-    ['application_name', quoteLiteral(applicationName.slice(0, 63))],
-    ...(timeouts === undefined ? [] : limitsOf(timeouts)),
-    ['limbeck.limits', stepLimits],
-  ];
-}
-
-function setLocal(settings: readonly Setting[]): Statement {
-  return ownStatement(
-    `select ${settings.map(([name, value]) => `set_config('${name}', ${value}, true)`).join(', ')}`,
-  );
-}
-
-function limitsOf({ lockTimeout, statementTimeout }: StepTimeouts): Setting[] {
-  return [
-    ['lock_timeout', `'${lockTimeout}'`],
-    ['statement_timeout', `'${statementTimeout}'`],
-  ];
 }
 
 const uniqueViolation = '23505';

@@ -13,7 +13,7 @@ import type { ScriptArguments } from '../ops/operations.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
 import { interruption } from './database-sink.js';
-import type { StepTimeouts } from './ledger.js';
+import type { StepTimeouts } from './step-transaction.js';
 import { type LockRetryOptions, withLockRetries } from './lock-retry.js';
 import type { ProgressListener, Retry, StepPosition } from './progress.js';
 import { type ReadyStep, readySteps } from './ready-steps.js';

@@ -11,7 +11,7 @@ import { type OpenConnection, openConnection } from './connection.js';
 import { DatabaseSink } from './database-sink.js';
 import { Ledger, type LedgerState } from './ledger.js';
 import { lockKey, tryLockColumn, waitForLock } from './lock.js';
-import { loggedScriptsOf, loggedScriptsText } from './logged-scripts.js';
+import { loggedScriptsOf, loggedScriptsText } from './log-queries.js';
 import { assertOwnSession, shared } from './pooler.js';
 import type { ProgressListener } from './progress.js';
 import { SessionWatch, watchText } from './session-watch.js';
@@ -255,7 +255,7 @@ async function readState(
   if (!has_version) return { state: emptyState, answers: [] };
   const hasScripts = has_ledger && scripts;
   const texts = has_ledger ? [ledger.readText] : [ledger.readRowsText];
-  if (hasScripts) texts.push(loggedScriptsText(ledger.schema));
+  if (hasScripts) texts.push(loggedScriptsText(ledger));
   const answers = await sink.ask([...texts, ...also].join(';\n')).catch((error: unknown) => {
     throw notVersionTable(error, ledger, sink.database) ?? error;
   });

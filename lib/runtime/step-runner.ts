@@ -15,14 +15,8 @@ import { createOperations, type ScriptArguments } from '../ops/operations.js';
 import { ownStatement, type Sink, type Statement } from '../sql/statement.js';
 import { InstalledMirror } from './installed-assets.js';
 import { createSinkKnexes, type KnexFactory, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
-import {
-  beginStatements,
-  goOnStatement,
-  type Ledger,
-  type LedgerState,
-  type LogEvent,
-  type StepTimeouts,
-} from './ledger.js';
+import type { Ledger, LedgerState, LogEvent } from './ledger.js';
+import { beginStatements, goOnStatement, type StepTimeouts } from './step-transaction.js';
 import type { ReadyStep } from './ready-steps.js';
 import type { ServerError } from './sql-failure.js';
 

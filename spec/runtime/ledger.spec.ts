@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { expect } from 'chai';
 import type { AssetVersion } from '../../lib/assets/asset-history.js';
-import { beginStatements, Ledger } from '../../lib/runtime/ledger.js';
+import { Ledger } from '../../lib/runtime/ledger.js';
 import { quoteLiteral } from '../../lib/sql/quote.js';
 import { controlsTransaction } from '../../lib/sql/statement.js';
 import { splitCommands } from '../../lib/sql/scan.js';
@@ -166,18 +166,5 @@ describe('Ledger', () => {
       expect(splitCommands(text), text).to.have.length(1);
       expect(splitCommands(text).some(controlsTransaction)).to.equal(false);
     }
-  });
-});
-
-describe('beginStatements', () => {
-  it('keeps the id of the transaction until its end, and says at what it works', () => {
-    expect(beginStatements(`limbeck upgrade it's`).map(({ text }) => text)).to.deep.equal([
-      'begin',
-      "select set_config('limbeck.transaction', pg_current_xact_id()::text, true), set_config('application_name', 'limbeck upgrade it''s', true), set_config('limbeck.limits', concat_ws('|', current_setting('application_name'), current_setting('lock_timeout'), current_setting('statement_timeout')), true)",
-    ]);
-  });
-
-  it('cuts the name where the server would, with a notice', () => {
-    expect(beginStatements('x'.repeat(100))[1]?.text).to.include(`'${'x'.repeat(63)}'`);
   });
 });
