@@ -94,14 +94,15 @@ async function ensureTemplate(
   await source.migrate({ connection: inDatabase(connection, unfinished) });
   await run(`alter database ${quoteIdentifier(unfinished)} rename to ${quoteIdentifier(template)}`).catch(
     async (error: LimbeckError) => {
-      if (error.details['sqlstate'] !== duplicateDatabase) throw error;
+      if (!isThere.has(error.details['sqlstate'])) throw error;
       await run(drop(unfinished));
     },
   );
   if (source.isReusable) await dropOutdated(run, template, suffix, source);
 }
 
-const duplicateDatabase = '42P04';
+/** SQLSTATEs of a name that is taken: the second where both were at it in the same moment. */
+const isThere = new Set<unknown>(['42P04', '23505']);
 
 /** The lock holds for those who come from the same database; who comes from another makes a template of its own. */
 async function unfinishedSuffix(run: Run): Promise<string> {
