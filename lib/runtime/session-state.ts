@@ -51,7 +51,8 @@ export const stepLimits = `concat_ws('|', ${stepSettingNames.map((name) => `curr
 const ofTransaction = ['transaction_isolation', 'transaction_read_only', 'transaction_deferrable'];
 
 const literals = (names: readonly string[]) => names.map((name) => quoteLiteral(name)).join(', ');
-const settable = `context in ('user', 'superuser') and name not in (${literals(ofTransaction)})`;
+/** A condition on `pg_settings`: a script can change the setting for its session. */
+export const settable = `context in ('user', 'superuser') and name not in (${literals(ofTransaction)})`;
 
 /**
  * Keeps the names of the settings that the hash is over in a setting of the session: reading them from

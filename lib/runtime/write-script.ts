@@ -12,6 +12,7 @@ import type { KnexFactory } from './knex-client.js';
 import { Ledger, type LedgerNames, type LedgerState } from './ledger.js';
 import type { StepTimeouts } from './step-transaction.js';
 import { type ExpectedState, guardText, ledgerText, psqlSettings, unlockText } from './offline-guards.js';
+import { closeText, noteSessionText, settleText } from './offline-session.js';
 import { OfflineSink } from './offline-sink.js';
 import { type ReadyStep, readySteps, type ScriptsContext } from './ready-steps.js';
 import { messageOf } from './step-failure.js';
@@ -60,9 +61,21 @@ export async function writeSteps(
   const expected = { rows, installed: expectedVersions(plan, history, applied), next };
   const ledger = new Ledger(settings);
   const sql = await writeFramed({ title, expected }, context, async (sink) => {
-    const runner = new StepRunner({ ...context, sink, ledger, assets, ddl: settings.ddl }, applied);
-    if (steps.length === 0) sink.write('\n-- There is nothing to do.');
-    for (const step of steps) await writeStep(step, steps, runner, sink, settings.transaction);
+    if (steps.length === 0) return sink.write('\n-- There is nothing to do.');
+    const written = new OfflineSink();
+    let current = steps[0];
+    const closing = () => {
+      written.write(closeText(`${current?.direction} of "${current?.revision}"`));
+      return [];
+    };
+    const running = { ...context, sink: written, ledger, assets, ddl: settings.ddl, closing };
+    const runner = new StepRunner(running, applied);
+    for (const step of steps) {
+      current = step;
+      await writeStep(step, steps, runner, written, settings.transaction);
+    }
+    sink.write(`\n${noteSessionText(written.text)}`);
+    sink.write(written.text.trimEnd());
   });
   return { sql, rows: steps.at(-1)?.change.rows ?? rows };
 }
@@ -108,6 +121,7 @@ async function writeStep(
   sink.write(`\n${comment(`${direction} ${revision} ${script.revision.message ?? ''}`)}`);
   try {
     await runner.run(step, ends);
+    sink.write(settleText({ isOpen: !ends.isLast }));
   } catch (error) {
     throw writeFailure(error, step);
   }

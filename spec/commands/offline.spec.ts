@@ -18,7 +18,7 @@ const project = (scripts: Readonly<Record<string, ScriptText>>, settings = {}): 
 async function bodyOf(upgradeBody: string): Promise<string> {
   const { sql } = await upgradeSql(await project({ one: { upgrade: upgradeBody } }).open());
   return (
-    /end \$limbeck\$;\n([^]*?)do \$limbeck\$\nbegin\n {2}execute \$sql\$select 1/.exec(
+    /end \$limbeck\$;\n([^]*?)select set_config\('limbeck\.step'/.exec(
       sql.slice(sql.indexOf('-- upgrade one')),
     )?.[1] ?? ''
   );
