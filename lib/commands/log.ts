@@ -32,7 +32,7 @@ export interface LogReport {
 /**
  * Returns what happened to the database, newest first; nothing for one that limbeck has not changed yet.
  *
- * @throws RevisionError when neither script nor log knows the revision
+ * @throws RevisionError when neither script, log nor version table knows the revision
  */
 export async function log(project: Project, { revision, limit }: LogOptions = {}): Promise<LogReport> {
   if (limit !== undefined && !(Number.isSafeInteger(limit) && limit > 0)) throw badLimit(limit);
@@ -65,7 +65,7 @@ function filterOf(
     return { filter: { revisions: isBase ? [...revisions, 'base'] : revisions } };
   } catch (error) {
     if (!(error instanceof RevisionError) || error.code !== 'REVISION_NOT_FOUND') throw error;
-    return { filter: { prefix: text }, unknown: error };
+    return { filter: { prefix: text }, ...(state.rows.includes(text) ? {} : { unknown: error }) };
   }
 }
 

@@ -115,6 +115,14 @@ describeOnServers('log', (database) => {
       expect(await deeds(project, { revision }), revision).to.deep.equal(['applied c3d4']);
   });
 
+  it('tells nothing of a current row that neither script nor log knows', async () => {
+    const project = await open();
+    await upgrade(project, { target: 'first' });
+    await database.query("insert into limbeck_version values ('zz99')");
+    expect(await deeds(project, { revision: 'zz99' })).to.deep.equal([]);
+    await expectFailure(log(project, { revision: 'zz9' }), { code: 'REVISION_NOT_FOUND' });
+  });
+
   it('reads the ledger of the schema that is set', async () => {
     const project = await open({ schema: 'app"s' });
     await upgrade(project, { target: 'first' });
