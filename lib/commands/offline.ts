@@ -6,13 +6,16 @@ import { UsageError } from '../errors.js';
 import { startedTarget } from '../graph/offline-range.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
+import { rowChanges } from '../graph/row-changes.js';
 import { stampedRows, stampTargets } from '../graph/stamp.js';
 import type { Project } from '../project.js';
 import { standingAssets } from '../runtime/installed-assets.js';
 import { loadKnex } from '../runtime/knex-client.js';
 import { Ledger, type LedgerState } from '../runtime/ledger.js';
+import { refuseLongRows } from '../runtime/row-width.js';
 import type { StepReport } from '../runtime/run-plan.js';
 import { type WriteContext, writeFramed, writeSteps } from '../runtime/write-script.js';
+import { heedEdits } from './edited.js';
 import { downgradePlan, recordStamp, type StampOptions, upgradePlan } from './migrate.js';
 import { explainUnknown } from './unknown-rows.js';
 
@@ -46,8 +49,9 @@ export interface OfflineOptions {
 export async function upgradeSql(project: Project, options: OfflineOptions = {}): Promise<OfflineReport> {
   const history = project.readHistory();
   const { start, target = 'heads' } = startedTarget(project.graph, options.target ?? 'heads');
-  const { state, plan } = await startedPlan(project, start, history, options, (rows) =>
-    upgradePlan(project, target, rows, history),
+  const begin = { ...options, start, history, command: 'upgrade' } as const;
+  const { state, plan } = await planFrom(project, begin, (rows) =>
+    planned(project, rows, upgradePlan(project, target, rows, history)),
   );
   return write(project, { command: 'upgrade', target, plan, state, history });
 }
@@ -62,8 +66,9 @@ export async function downgradeSql(project: Project, options: OfflineOptions): P
   const isStarted = start !== undefined || options.fromDatabase === true;
   if (!isStarted || target === undefined || target === '') throw noStart(options.target ?? '');
   const history = project.readHistory();
-  const { state, plan } = await startedPlan(project, start, history, options, (rows) =>
-    downgradePlan(project, target, rows),
+  const begin = { ...options, start, history, command: 'downgrade' } as const;
+  const { state, plan } = await planFrom(project, begin, (rows) =>
+    planned(project, rows, downgradePlan(project, target, rows)),
   );
   return write(project, { command: 'downgrade', target, plan, state, history });
 }
@@ -82,18 +87,19 @@ export async function stampSql(
   const { start, target = 'heads' } = startedTarget(graph, first);
   if (purge && (start !== undefined || fromDatabase)) throw purgedStart();
   const wanted = stampTargets(graph, [target, ...others]);
-  const begun = await startedPlan(project, start, project.readHistory(), { fromDatabase }, (rows) =>
-    stampedRows(graph, rows, wanted),
-  );
-  const {
-    plan: current,
-    state: { rows: from },
-  } = begun;
+  const history = project.readHistory();
+  const begin = { fromDatabase, start, history, command: 'stamp' } as const;
+  const { state, plan: current } = await planFrom(project, begin, (rows) => {
+    const plan = stampedRows(graph, purge ? [] : rows, wanted);
+    return { plan, inserted: plan.filter((row) => !rows.includes(row)) };
+  });
+  const from = state.rows;
   const named = [target, ...others].join(' ');
   const frame = {
     title: `stamp ${named}, ${purge ? 'from wherever it is' : `from ${placeName(from)}`}`,
     expected: {
       rows: purge ? undefined : from,
+      inserted: current.filter((row) => !from.includes(row)),
       installed: new Map(),
       next: `write it anew: \`limbeck stamp ${named} --sql --from-database\``,
     },
@@ -107,7 +113,7 @@ export async function stampSql(
 
 /** Writes what `ensureVersion` would run: limbeck's tables, where they are missing. */
 export async function ensureVersionSql(project: Project): Promise<OfflineReport> {
-  const expected = { rows: undefined, installed: new Map(), next: '' };
+  const expected = { rows: undefined, inserted: [], installed: new Map(), next: '' };
   const frame = { title: 'create the tables of limbeck', expected };
   const sql = await writeFramed(frame, writeContext(project), () => {});
   return { sql, from: [], steps: [], current: [] };
@@ -138,27 +144,46 @@ async function write(
   return { sql, from: state.rows, steps, current: rows };
 }
 
-/** Where the database is, taken, or asked of it; and what is planned from there. */
-async function startedPlan<Plan>(
+interface Begin extends Pick<OfflineOptions, 'fromDatabase'> {
+  readonly command: 'upgrade' | 'downgrade' | 'stamp';
+  readonly start: readonly RevisionId[] | undefined;
+  readonly history: AssetHistory;
+}
+
+/** What is planned, and all rows that it writes to the version table. */
+interface Planned<Plan> {
+  readonly plan: Plan;
+  readonly inserted: readonly RevisionId[];
+}
+
+/** Plans from where the database is; taken, or asked of it, which is then heeded as by a run. */
+async function planFrom<Plan>(
   project: Project,
-  start: readonly RevisionId[] | undefined,
-  history: AssetHistory,
-  { fromDatabase = false }: Pick<OfflineOptions, 'fromDatabase'>,
-  plan: (rows: readonly RevisionId[]) => Plan,
+  { command, start, history, fromDatabase = false }: Begin,
+  make: (rows: readonly RevisionId[]) => Planned<Plan>,
 ): Promise<{ readonly state: LedgerState; readonly plan: Plan }> {
-  const rows = start ?? [];
+  const { graph } = project;
   if (!fromDatabase) {
-    const state = { rows, assets: standingAssets(history, project.graph.closure(rows)) };
-    return { state, plan: plan(rows) };
+    const rows = start ?? [];
+    const state = { rows, assets: standingAssets(history, graph.closure(rows)) };
+    return { state, plan: make(rows).plan };
   }
   if (start !== undefined) throw twoStarts();
-  const session = await project.openSession('--sql', { lock: false });
+  const isUpgrade = command === 'upgrade';
+  const session = await project.openSession('--sql', { lock: false, scripts: isUpgrade });
   try {
     const { state } = session;
-    return { state, plan: await explainUnknown(project, session, () => plan(state.rows)) };
+    const { plan, inserted } = await explainUnknown(project, session, () => make(state.rows));
+    if (isUpgrade) heedEdits(project, state);
+    refuseLongRows(inserted, { session, graph });
+    return { state, plan };
   } finally {
     await session.close();
   }
+}
+
+function planned({ graph }: Project, rows: readonly RevisionId[], plan: readonly Step[]) {
+  return { plan, inserted: [...rowChanges(graph, rows, plan)].flatMap(({ inserted }) => inserted) };
 }
 
 function writeContext({ config }: Project): WriteContext {

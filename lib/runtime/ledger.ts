@@ -78,7 +78,7 @@ export class Ledger {
     const exists = (table: string) => `to_regclass(${quoteLiteral(table)}) is not null`;
     const all = [this.#version, this.#log, this.#assets, this.#stages].map(exists).join(' and ');
     const schema = `to_regnamespace(${quoteLiteral(quoteIdentifier(this.schema))}) is not null`;
-    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger, ${this.#isLogOlder}, ${this.#rowWidth} as row_width`;
+    return `${schema} as has_schema, ${exists(this.#version)} as has_version, ${all} as has_ledger, ${this.#isLogOlder}, ${this.rowWidth} as row_width`;
   }
 
   get #isLogOlder(): string {
@@ -86,8 +86,8 @@ export class Ledger {
     return `${log} is not null and not exists (select from pg_catalog.pg_attribute where attrelid = ${log} and attname = 'script_file') as is_log_older`;
   }
 
-  /** The limit of `varchar(32)`, as in Alembic's table; null where there is none. */
-  get #rowWidth(): string {
+  /** An expression: the limit of `varchar(32)`, as in Alembic's table; null where there is none. */
+  get rowWidth(): string {
     return (
       '(select information_schema._pg_char_max_length(atttypid, atttypmod) from pg_catalog.pg_attribute' +
       ` where attrelid = to_regclass(${quoteLiteral(this.#version)}) and attname = 'version_num')`

@@ -6,11 +6,14 @@ import { doBlock, raise } from '../sql/psql-text.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { Ledger } from './ledger.js';
 import { isLock, lockKey } from './lock.js';
+import { lengthOf, widenAdvice } from './row-width.js';
 
 /** What must be true of a database for the steps to be the right ones. */
 export interface ExpectedState {
   /** The version rows, exactly; undefined when they do not matter. */
   readonly rows: readonly RevisionId[] | undefined;
+  /** All that will be written to the version table. */
+  readonly inserted: readonly RevisionId[];
   /** For each path that the steps load or drop: the hashes of the versions that they may find installed. */
   readonly installed: ReadonlyMap<string, readonly string[]>;
   /** What to do where the rows are others. */
@@ -30,7 +33,7 @@ export function psqlSettings(searchPath: readonly string[]): string {
 }
 
 /** Takes the lock, and stops where the database is not what the text was written for. */
-export function guardText(ledger: Ledger, { rows, installed, next }: ExpectedState): string {
+export function guardText(ledger: Ledger, { rows, inserted, installed, next }: ExpectedState): string {
   const guards = [
     refuse("current_setting('server_version_num')::int < 150000", [
       raise("'the server is older than PostgreSQL 15'", 'upgrade the server'),
@@ -42,9 +45,12 @@ export function guardText(ledger: Ledger, { rows, installed, next }: ExpectedSta
       ),
     ]),
     ...(rows === undefined ? [] : [rowsGuard(ledger, rows, next)]),
+    ...(inserted.length === 0 ? [] : [widthGuard(ledger, inserted)]),
     ...(installed.size === 0 ? [] : [assetsGuard(ledger)]),
   ];
-  return doBlock(guards.join('\n'), [...rowVariables(rows), ...assetVariables(installed)].join('\n'));
+  const width = inserted.length === 0 ? [] : [`  width int := ${ledger.rowWidth};`];
+  const variables = [...rowVariables(rows), ...width, ...assetVariables(installed)];
+  return doBlock(guards.join('\n'), variables.join('\n'));
 }
 
 /** Creates limbeck's tables where they are missing, for which psql is asked: a block could not commit. */
@@ -98,6 +104,19 @@ function rowsGuard(ledger: Ledger, rows: readonly RevisionId[], next: string): s
       raise(`'the database is at ' || ${at} || ${quoteLiteral(`, and this begins at ${start}`)}`, next),
     ]),
   ].join('\n');
+}
+
+/** The longest row tells whether the others fit. */
+function widthGuard(ledger: Ledger, inserted: readonly RevisionId[]): string {
+  const longest = inserted.reduce((one, other) => (lengthOf(other) > lengthOf(one) ? other : one), '');
+  const column = `characters of column "version_num" in "${ledger.schema}.${ledger.versionTable}"`;
+  return refuse(`width < ${lengthOf(longest)}`, [
+    `perform pg_advisory_unlock(${lockKey(ledger)});`,
+    raise(
+      `${quoteLiteral(`"${longest}" is longer than the `)} || width || ${quoteLiteral(` ${column}`)}`,
+      widenAdvice(ledger),
+    ),
+  ]);
 }
 
 /** Versions are texts of a path, a space and a hash. */

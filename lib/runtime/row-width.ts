@@ -6,6 +6,7 @@ import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { listed } from '../graph/wording.js';
 import { quoteQualified } from '../sql/quote.js';
+import type { LedgerNames } from './ledger.js';
 import type { Session } from './session.js';
 
 /**
@@ -16,7 +17,10 @@ import type { Session } from './session.js';
  */
 export function refuseLongRows(
   rows: readonly RevisionId[],
-  { session, graph }: { readonly session: Session; readonly graph: RevisionGraph },
+  {
+    session,
+    graph,
+  }: { readonly session: Pick<Session, 'rowWidth' | 'ledger'>; readonly graph: RevisionGraph },
 ): void {
   const { rowWidth: width, ledger } = session;
   if (width === null) return;
@@ -27,13 +31,18 @@ export function refuseLongRows(
   throw new RevisionError('REVISION_TOO_LONG', {
     message: `${listed(long)} ${long.length === 1 ? 'is' : 'are'} longer than the ${width} characters of column "version_num" in "${schema}.${versionTable}"`,
     where: graph.get(first)?.file,
-    next: `widen the column, \`alter table ${nameOf(schema, versionTable)} alter column version_num type text\` (Alembic works with that too), or give the revision a shorter id`,
+    next: widenAdvice(ledger),
     details: { revisions: long, width },
   });
 }
 
+/** What to do about a column that is too narrow. */
+export function widenAdvice({ schema, versionTable }: LedgerNames): string {
+  return `widen the column, \`alter table ${nameOf(schema, versionTable)} alter column version_num type text\` (Alembic works with that too), or give the revision a shorter id`;
+}
+
 /** As the server counts: characters, not UTF-16 units. */
-function lengthOf(row: string): number {
+export function lengthOf(row: string): number {
   return Array.from(row).length;
 }
 

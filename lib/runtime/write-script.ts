@@ -58,7 +58,8 @@ export async function writeSteps(
   const { rows, assets } = start;
   const steps = await readySteps(plan, rows, context);
   const applied = graph.closure(rows);
-  const expected = { rows, installed: expectedVersions(plan, history, applied), next };
+  const inserted = steps.flatMap(({ change }) => change.inserted);
+  const expected = { rows, inserted, installed: expectedVersions(plan, history, applied), next };
   const ledger = new Ledger(settings);
   const sql = await writeFramed({ title, expected }, context, async (sink) => {
     if (steps.length === 0) return sink.write('\n-- There is nothing to do.');

@@ -1,6 +1,18 @@
 /** Version tables that Alembic made and kept: narrow, and at times with more rows than there should be. */
 import { expect } from 'chai';
-import { current, downgrade, history, plan, redo, show, stamp, upgrade } from '../../lib/index.js';
+import {
+  current,
+  downgrade,
+  downgradeSql,
+  history,
+  plan,
+  redo,
+  show,
+  stamp,
+  stampSql,
+  upgrade,
+  upgradeSql,
+} from '../../lib/index.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, versionRows } from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
@@ -55,6 +67,23 @@ describeOnServers("Alembic's version table", (database) => {
       await stamp(await open(), { targets: [widest] });
       expect(await rows()).to.deep.equal([widest]);
       await expectRefusal(database, async () => downgrade(await open(), { target: '-1' }), tooLong);
+    });
+
+    it('refuses it in SQL for psql too, before anything is written', async () => {
+      const { open } = project();
+      const fromDatabase = true;
+      await expectRefusal(database, async () => upgradeSql(await open(), { fromDatabase }), tooLong);
+      await expectRefusal(
+        database,
+        async () => stampSql(await open(), { targets: [long], fromDatabase }),
+        tooLong,
+      );
+      await stamp(await open(), { targets: [widest] });
+      await expectRefusal(
+        database,
+        async () => downgradeSql(await open(), { target: '-1', fromDatabase }),
+        tooLong,
+      );
     });
 
     it('takes it once the column is widened as the error says', async () => {

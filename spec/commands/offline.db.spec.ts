@@ -85,6 +85,20 @@ describeOnServers('SQL for psql', { on: ['PostgreSQL 18'] }, (database) => {
     await expectStop(fromLeft, 'the database is at left, and this begins at left, right', /--from-database/);
   });
 
+  it('stops before the first step where the version table is too narrow', async () => {
+    const long = `${'x'.repeat(31)}äö`;
+    const settings = { versionTable: 'alembic_version' };
+    const opened = await project({ scripts: { one: makes('a'), [long]: {} }, settings }).open();
+    await database.query('create table alembic_version (version_num varchar(32) primary key)');
+    const message = `"${long}" is longer than the 32 characters of column "version_num" in "public.alembic_version"`;
+    const advice = /alter table public.alembic_version alter column version_num type text/;
+    await expectStop(await upgradeSql(opened), message, advice);
+    await expectStop(await stampSql(opened, { targets: [long] }), message, advice);
+    expect(await run(await upgradeSql(opened, { target: 'one' }))).to.include({ status: 0 });
+    await database.query('alter table alembic_version alter column version_num type text');
+    await runWhole(await upgradeSql(opened, { target: 'one:heads' }));
+  });
+
   it('goes on from two heads', async () => {
     const opened = await project().open();
     await upgrade(opened, { target: 'left' });

@@ -87,6 +87,17 @@ describeOnServers('a version row that no script declares', (database) => {
     }
   });
 
+  it('keeps SQL from being written for the database, with what the log knows of it', async () => {
+    const fromDatabase = true;
+    const refusal = { code: 'UNKNOWN_ROW', where: /^"missing" was applied \d.* by postgres on / } as const;
+    await expectRefusal(database, async () => upgradeSql(await project.open(), { fromDatabase }), refusal);
+    await expectRefusal(
+      database,
+      async () => downgradeSql(await project.open(), { target: 'base', fromDatabase }),
+      refusal,
+    );
+  });
+
   it('is shown where there is no log', async () => {
     await database.query('drop table limbeck_log');
     expect((await current(await project.open())).unknownRows).to.deep.equal([
