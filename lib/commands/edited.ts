@@ -2,6 +2,7 @@
  * Scripts that were edited after they were applied: told, refused or accepted.
  */
 import { type ErrorFacts, ScriptError } from '../errors.js';
+import type { RevisionId } from '../graph/revision.js';
 import { splitRows } from '../graph/version-rows.js';
 import { abridged } from '../graph/wording.js';
 import type { Project } from '../project.js';
@@ -25,10 +26,15 @@ export function compareApplied(
 /**
  * Warns of scripts that were edited after they were applied, or refuses them, as the setting `edited` says.
  *
+ * @param except - a revision that is about to be reverted
  * @throws ScriptError `SCRIPT_EDITED`
  */
-export function heedEdits(project: Project, state: SessionState): void {
-  const { edited } = compareApplied(project, state);
+export function heedEdits(
+  project: Project,
+  state: SessionState,
+  { except }: { readonly except?: RevisionId } = {},
+): void {
+  const edited = compareApplied(project, state).edited.filter(({ revision }) => revision.id !== except);
   if (edited.length === 0) return;
   const facts = editedFacts(edited);
   if (project.config.settings.edited === 'refuse') throw new ScriptError('SCRIPT_EDITED', facts);

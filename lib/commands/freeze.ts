@@ -13,6 +13,7 @@ import { type Project, reopenProject } from '../project.js';
 import type { StepReport } from '../runtime/run-plan.js';
 import type { Session } from '../runtime/session.js';
 import type { Script } from '../script/script-directory.js';
+import { heedEdits } from './edited.js';
 import {
   assertOnDisk,
   callsOf,
@@ -134,10 +135,11 @@ export async function redo(
   const files = await filesToFreeze(project, script, []);
   const entries = files.map(({ entry }) => entry);
   const history = project.readHistory().with({ revision: id, folder: assetFolderOf(script.file), entries });
-  const session = await project.openSession('redo', { lock: true });
+  const session = await project.openSession('redo', { lock: true, scripts: true });
   try {
     const { rows } = session.state;
     await explainUnknown(project, session, () => requireKnown(project.graph, rows));
+    heedEdits(project, session.state, { except: id });
     assertConvergent(project, rows, [{ direction: 'upgrade', revision: id }], history);
     const down: Step[] = rows.includes(id) ? [{ direction: 'downgrade', revision: id }] : [];
     const reverted = await runSteps(project, session, down, project.readHistory());

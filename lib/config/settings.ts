@@ -44,7 +44,7 @@ export interface LimbeckSettings {
   lockTimeout?: number | string;
   /** How statements of a migration wait for locks of the application. */
   ddl?: { lockTimeout?: number | string; attempts?: number; statementTimeout?: number | string };
-  /** What `upgrade` does when an applied script was edited. Default `warn`. */
+  /** What `upgrade` and `redo` do when an applied script was edited. Default `warn`. */
   edited?: 'warn' | 'refuse';
   /** The model that autogenerate compares with. Default `./schema.ts`. */
   model?: string;

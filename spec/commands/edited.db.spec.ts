@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { check, downgrade, type LimbeckSettings, redo, stamp, upgrade } from '../../lib/index.js';
+import { check, downgrade, type LimbeckSettings, redo, stamp, upgrade, upgradeSql } from '../../lib/index.js';
 import { limbeckIn } from '../helpers/cli.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, versionRows } from '../helpers/database-state.js';
@@ -52,6 +52,36 @@ describeOnServers('a script that was edited after it was applied', (database) =>
     });
     expect(error.details).to.deep.equal({ revisions: ['a'], files: [file] });
     expect(warnings).to.deep.equal([]);
+  });
+
+  it('is heeded also where SQL is written for the database', async () => {
+    const fromDatabase = true;
+    edit();
+    expect((await upgradeSql(await open(), { fromDatabase })).current).to.deep.equal(['b']);
+    expect(warnings).to.have.lengthOf(1);
+    await expectRefusal(
+      database,
+      async () => upgradeSql(await open({ edited: 'refuse' }), { fromDatabase }),
+      { code: 'SCRIPT_EDITED', where: file },
+    );
+  });
+
+  it('is heeded by redo, but for the revision that is done again', async () => {
+    edit();
+    edit(fileName('b', 1));
+    const names = [file, fileName('b', 1)].map((name) => project.read(name));
+    await expectRefusal(database, async () => redo(await open({ edited: 'refuse' })), {
+      code: 'SCRIPT_EDITED',
+      where: file,
+    });
+    expect([file, fileName('b', 1)].map((name) => project.read(name))).to.deep.equal(names);
+    await redo(await open());
+    expect(warnings).to.have.lengthOf(1);
+    expect(warnings[0]).to.match(/_a\.ts \(a\) was edited/);
+    warnings = [];
+    edit(fileName('b', 1));
+    await redo(await open());
+    expect(warnings).to.have.lengthOf(1);
   });
 
   it('is refused also where nothing is left to apply', async () => {
