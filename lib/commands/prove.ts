@@ -5,6 +5,7 @@ import { RevisionError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { silentLogger } from '../logger.js';
 import type { Project } from '../project.js';
+import { interruption } from '../runtime/database-sink.js';
 import { memoryConnection } from '../runtime/embedded.js';
 import { runPlan } from '../runtime/run-plan.js';
 import { openSession, type Session } from '../runtime/session.js';
@@ -23,7 +24,7 @@ export interface RoundTripReport {
 /**
  * Walks every revision up, down and up on an embedded scratch database, and compares the catalog.
  *
- * @throws MigrationError when a revision cannot be applied the first time
+ * @throws MigrationError when a revision cannot be applied the first time; `INTERRUPTED` when the signal stops it
  * @throws RevisionError `ADOPTED_REVISION` when another tool made one of them
  * @throws AssetError `ASSET_DIVERGENT` when the heads disagree about a file: no upgrade could reach them all
  */
@@ -33,11 +34,12 @@ export async function roundTrip(project: Project): Promise<RoundTripReport> {
   const [divergence] = project.readHistory().divergentAt(graph.closure(graph.effectiveHeads));
   if (divergence !== undefined) throw divergent(divergence);
   const session = await openShadow(project);
-  // Before the first digest: a schema that is made for the ledger is no difference.
-  await session.ensureLedger();
   let count = 0;
   try {
+    // Before the first digest: a schema that is made for the ledger is no difference.
+    await session.ensureLedger();
     const finding = await walkRoundTrip(graph.ids, databaseOf(project, session), (revision) => {
+      assertGoesOn(project);
       count += 1;
       logger.info(`${revision} up, down, up`);
     }).catch(explainAdopted);
@@ -68,13 +70,20 @@ function explainAdopted(error: unknown): never {
   });
 }
 
-function openShadow({ config }: Project): Promise<Session> {
-  const { connection: _connection, pool: _pool, ...knex } = config.knex;
+function assertGoesOn({ signal }: Project, cause?: unknown): void {
+  if (signal?.aborted === true) throw interruption({ cause });
+}
+
+/** What the knexfile says of connecting is about its server; the scratch database has to start first. */
+async function openShadow(project: Project): Promise<Session> {
+  assertGoesOn(project);
+  const { config, signal } = project;
+  const { connection: _connection, pool: _pool, acquireConnectionTimeout: _timeout, ...knex } = config.knex;
   const shadow = {
     ...config,
     knex: { ...knex, client: knex.client ?? 'pg', connection: memoryConnection() },
   };
-  return openSession(shadow, { logger: silentLogger, lock: true, purpose: 'limbeck roundtrip' });
+  return openSession(shadow, { logger: silentLogger, lock: true, purpose: 'limbeck roundtrip', signal });
 }
 
 function databaseOf(project: Project, session: Session) {
@@ -84,8 +93,14 @@ function databaseOf(project: Project, session: Session) {
     async run(step: Parameters<typeof runPlan>[0][number]) {
       const { ddl } = project.config.settings;
       const context = { ...project, history, session, ddl, logger: silentLogger, progress: undefined };
-      await runPlan([step], { ...context, transaction: 'revision' });
-      await session.refresh();
+      try {
+        await runPlan([step], { ...context, transaction: 'revision' });
+        await session.refresh();
+      } catch (error) {
+        // Which statement was stopped tells nobody anything: the database is gone.
+        assertGoesOn(project, error);
+        throw error;
+      }
     },
     digest: () =>
       readDigest(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), {

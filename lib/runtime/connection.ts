@@ -8,7 +8,7 @@ import { ConfigError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import { type ConnectLimits, connectFailure, noAnswer } from './connect-failure.js';
 import type { DirectoryWait } from './directory-lock.js';
-import { embedded, embeddedConnection, embeddedDirectoryOf } from './embedded.js';
+import { embedded, embeddedConnection, embeddedDirectoryOf, isInMemory } from './embedded.js';
 import { type KnexFactory, loadKnex } from './knex-client.js';
 import { type CommandResult, type PgConnection, sendQuery } from './pg-connection.js';
 import type { ProgressListener } from './progress.js';
@@ -245,6 +245,7 @@ function createKnex(knex: KnexFactory, config: Knex.Config): Knex {
 
 /** Returns the database in words, without password. */
 export function describeDatabase(config: Knex.Config, opened: Knex, { root, knexfile }: Config): string {
+  if (isInMemory(config)) return 'an embedded scratch database in memory';
   const directory = embeddedDirectoryOf(config);
   if (directory !== undefined || typeof config.connection === 'function') {
     return directory === undefined

@@ -74,10 +74,19 @@ function marked(
 
 /** Makes the `connection` function of a scratch database in memory. */
 export function memoryConnection(): Knex.ConnectionConfigProvider {
-  return async () => {
+  const connect = async () => {
     const { PGlite } = await import('@electric-sql/pglite');
     return await closingConfig(await PGlite.create(), () => {});
   };
+  memoryConnections.add(connect);
+  return connect;
+}
+
+const memoryConnections = new WeakSet<object>();
+
+/** Tells whether a configuration connects to a scratch database in memory. */
+export function isInMemory({ connection }: Knex.Config): boolean {
+  return typeof connection === 'function' && memoryConnections.has(connection);
 }
 
 /** A database in memory that outlives its connections. */

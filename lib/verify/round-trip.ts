@@ -63,7 +63,8 @@ async function tryStep(
   try {
     await database.run(step);
   } catch (error) {
-    if (!(error instanceof MigrationError)) throw error;
+    // What was stopped is no finding.
+    if (!(error instanceof MigrationError) || error.code === 'INTERRUPTED') throw error;
     const text = [error.message, error.where, error.excerpt].filter((part) => part !== undefined).join('\n');
     return { revision, after, difference: null, text, next: error.next };
   }

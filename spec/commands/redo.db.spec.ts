@@ -165,4 +165,27 @@ await op.execute("comment on table a is '" + row.count + "'");`,
     await made.ship('b', { 'procs/f.sql': text(2) }, { downRevision: null });
     await expectFailure(made.open().then(roundTrip), { code: 'ASSET_DIVERGENT' });
   });
+
+  it('stops when the signal says so, and takes that for no finding', async () => {
+    const stops = 'globalThis.limbeckSpecStops();';
+    const cases = [
+      { a: { ...table('a'), upgrade: `${table('a').upgrade} ${stops}` }, b: table('b') },
+      { a: { ...table('a'), downgrade: `${table('a').downgrade} ${stops}` }, b: table('b') },
+    ];
+    for (const scripts of cases) {
+      const stopping = new AbortController();
+      Reflect.set(globalThis, 'limbeckSpecStops', () => stopping.abort());
+      const project = await migrationProject(database.config, { scripts }).open();
+      await expectFailure(roundTrip({ ...project, signal: stopping.signal }), { code: 'INTERRUPTED' });
+    }
+    Reflect.deleteProperty(globalThis, 'limbeckSpecStops');
+    const project = await migrationProject(database.config, { scripts: { a: table('a') } }).open();
+    await expectFailure(roundTrip({ ...project, signal: AbortSignal.abort() }), { code: 'INTERRUPTED' });
+  });
+
+  it('gives the scratch database the time that it needs, whatever the knexfile says of the server', async () => {
+    const knex = { acquireConnectionTimeout: 1 };
+    const { open } = migrationProject(database.config, { scripts: { a: table('a') }, knex });
+    expect(await roundTrip(await open())).to.include({ finding: null });
+  });
 });

@@ -11,6 +11,8 @@ import {
   type Project,
   upgrade,
 } from '../../lib/index.js';
+import { nameDatabase } from '../../lib/runtime/connection.js';
+import { memoryConnection } from '../../lib/runtime/embedded.js';
 import { expectFailure } from '../helpers/failure.js';
 import { pgliteDirectory } from '../helpers/pglite.js';
 import { type TemporaryProject, temporaryProject } from '../helpers/project.js';
@@ -113,6 +115,12 @@ describe('embedded', () => {
     expect(await (await open()).nameDatabase()).to.equal('embedded PostgreSQL in db');
     const test = await openProject({ folder: project.root, environment: 'test' });
     await expectFailure(upgrade(test), { code: 'NO_CONNECTION' });
+  });
+
+  it('is named as what it is where it is a scratch database', async () => {
+    const { config } = await open();
+    const shadow = { ...config, knex: { client: 'pg', connection: memoryConnection() } };
+    expect(await nameDatabase(shadow)).to.equal('an embedded scratch database in memory');
   });
 
   it('DIRECTORY_LOCKED: names the process that has the directory open', async () => {
