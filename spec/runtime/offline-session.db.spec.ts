@@ -18,8 +18,8 @@ const seen = `create table public.seen ("user" text, session text, zone text, st
 const left: Record<string, [sql: string, ...settings: string[]]> = {
   'the search path': ['create schema s2; set search_path = s2', 'search_path'],
   'an empty search path': ["select set_config('search_path', '', false)", 'search_path'],
-  'a role': ['set role limbeck_weak', 'role'],
-  'another user': ['set session authorization limbeck_weak', 'session_authorization'],
+  'a role': ['set role limbeck_other_role', 'role'],
+  'another user': ['set session authorization limbeck_other_role', 'session_authorization'],
   'settings of any kind': [
     `set timezone = 'Asia/Kolkata'; set work_mem = '77MB'; select set_config('app.tenant', 'x', false)`,
     'TimeZone',
@@ -34,9 +34,9 @@ const left: Record<string, [sql: string, ...settings: string[]]> = {
 describeOnServers('what is left behind in the session of psql', { on: ['PostgreSQL 15'] }, (database) => {
   before(async function () {
     requireProgram(this, 'psql');
-    await database.query('create role limbeck_weak');
+    await database.query('create role limbeck_other_role');
   });
-  after(() => database.query('drop role limbeck_weak'));
+  after(() => database.query('drop role limbeck_other_role'));
   beforeEach(() => emptyDatabase(database));
 
   const execute = (sql: string) => `await op.execute(${JSON.stringify(sql)});`;
