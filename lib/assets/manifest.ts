@@ -20,13 +20,68 @@ export interface ManifestEntry {
   /** Hash of the frozen text; `null` for a drop. */
   readonly sha256: string | null;
   /** The versions that this one follows: one for each parent that has the file. */
-  readonly from: readonly { readonly revision: RevisionId; readonly sha256: string | null }[];
+  readonly from: readonly PreviousVersion[];
   /** What the text defines, as DROP spells it; for a drop what it had defined. */
   readonly objects: readonly string[];
   /** The asset paths that must be loaded before. */
   readonly requires: readonly string[];
   /** Set when files need each other: they are loaded unchecked first, then once more with checks. */
   readonly cyclic?: boolean;
+  /** Of a file with types: what each is made of, by identity, so that a run need not parse to change one. */
+  readonly shapes?: Readonly<Record<string, TypeShape>>;
+  /** Values of enums and attributes of composites that were renamed: `public.mood.sad` to `unhappy`. */
+  readonly renames?: Readonly<Record<string, string>>;
+  /** Whether columns of a type that must be made anew are converted to it. */
+  readonly converts?: boolean;
+  /** Of a recreated object: what stood on it where the change was tried; absent where it was not tried. */
+  readonly dependents?: readonly Dependent[];
+}
+
+/** A version that another one follows. */
+export interface PreviousVersion {
+  readonly revision: RevisionId;
+  /** `null` where that revision dropped the file. */
+  readonly sha256: string | null;
+  /** The path that the file had there, where it was renamed since. */
+  readonly path?: string;
+}
+
+/** What a type is made of, as the server would print it. */
+export type TypeShape =
+  | { readonly kind: 'enum'; readonly labels: readonly string[] }
+  | { readonly kind: 'composite'; readonly attributes: readonly CompositeAttribute[] }
+  | {
+      readonly kind: 'domain';
+      readonly base: string;
+      readonly collation?: string;
+      readonly default?: string;
+      readonly notNull: boolean;
+      readonly constraints: readonly DomainConstraint[];
+    }
+  /** A range or a base type, whose text alone says what it is. */
+  | { readonly kind: 'other'; readonly sha256: string };
+
+export interface CompositeAttribute {
+  readonly name: string;
+  readonly type: string;
+  readonly collation?: string;
+}
+
+export interface DomainConstraint {
+  /** undefined where the server chooses the name. */
+  readonly name?: string;
+  /** `CHECK (VALUE > 0)`. */
+  readonly definition: string;
+}
+
+/** An object that stands on another one, with what is lost when it is dropped. */
+export interface Dependent {
+  /** Identity: `view public.totals`. */
+  readonly object: string;
+  /** The owner; absent where it is the role that migrates. */
+  readonly owner?: string;
+  /** `app has SELECT with grant option from owner`, sorted; absent where they are the usual ones. */
+  readonly grants?: readonly string[];
 }
 
 /** The entries of a revision in load order. */
@@ -169,7 +224,8 @@ function parseJson(json: string, file: string): object {
 function parseEntry(path: string, value: unknown, file: string): ManifestEntry {
   const entry = value as Partial<ManifestEntry> | null;
   if (typeof entry !== 'object' || entry === null) throw invalid(file, `"${path}" is not an object`);
-  const { action, sha256 = null, from = [], objects = [], requires = [], cyclic } = entry;
+  const { action, sha256 = null, from = [], objects = [], requires = [] } = entry;
+  const { cyclic, shapes, renames, converts, dependents } = entry;
   if (!actions.includes(action as AssetAction)) throw invalid(file, `"${path}" has no known action`);
   if ((sha256 === null) !== (action === 'drop')) throw invalid(file, `"${path}" has no sha256`);
   if (path.split('/').includes('..')) throw invalid(file, `"${path}" leaves its folder`);
@@ -180,7 +236,11 @@ function parseEntry(path: string, value: unknown, file: string): ManifestEntry {
     from,
     objects,
     requires,
-    ...(cyclic === undefined ? {} : { cyclic }),
+    ...(cyclic !== undefined && { cyclic }),
+    ...(shapes && { shapes }),
+    ...(renames && { renames }),
+    ...(converts !== undefined && { converts }),
+    ...(dependents && { dependents }),
   };
 }
 

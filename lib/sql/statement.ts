@@ -24,8 +24,18 @@ export interface Statement {
   readonly isOwn?: boolean | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
+  /** What to do in its place when the server refuses it for a reason that was foreseen. */
+  readonly onError?: Recovery;
   /** Told the rows of its last command, where there is a database that answers. */
   readonly onAnswer?: (rows: QueryResult['rows']) => void;
+}
+
+/** A second way to do what a statement should have done; the sink goes back and takes it, never the script. */
+export interface Recovery {
+  /** The SQLSTATEs that are foreseen. */
+  readonly sqlstates: readonly string[];
+  /** Run once the statement is undone. */
+  readonly statements: readonly Statement[];
 }
 
 /** Makes the error for an SQLSTATE that a guard raises on purpose; undefined for any other. */
