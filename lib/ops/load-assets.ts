@@ -154,8 +154,9 @@ function inLoadOrder(
  * Drops by exact identity what stands and is not defined any more; never CASCADE. What another file
  * defines once the step is done is left alone: it has only moved there.
  */
-function dropObjects({ path, from, to }: Change, { sink, history, after }: LoadContext): void {
-  const standing = from.filter(({ sha256 }) => sha256 !== null).flatMap(({ entry }) => entry.objects);
+function dropObjects(change: Change, { sink, history, after, installed }: LoadContext): void {
+  const { path, to } = change;
+  const standing = installedOf(change, installed).flatMap(({ entry }) => entry.objects);
   const kept = new Set(to?.entry.objects);
   const gone = [...new Set(standing)].filter((object) => !kept.has(object));
   if (gone.length === 0) return;
@@ -190,16 +191,22 @@ function inSchema(schema: string | undefined, sink: Sink, record: () => void): v
   );
 }
 
+/** Of several versions that branches left, the one that the database has; none where a branch dropped the file. */
+function installedOf({ path, from }: Change, installed: InstalledAssets): readonly AssetVersion[] {
+  const found = installed.get(path);
+  return from.filter(({ sha256 }) => sha256 !== null && sha256 === found?.sha256);
+}
+
 /**
  * The lost-update guard: what is installed must be a version that the step builds on, else somebody
  * else's change would be erased in silence.
  */
 function assertUnchanged({ path, from }: Change, { installed, revision, file }: LoadContext): void {
   const found = installed.get(path);
+  const hash = found?.sha256 ?? null;
+  const isNew = found === undefined && from.length === 0;
+  if (isNew || from.some(({ sha256 }) => sha256 === hash)) return;
   const expected = from.filter(({ sha256 }) => sha256 !== null);
-  const isExpected =
-    found === undefined ? expected.length === 0 : expected.some(({ sha256 }) => sha256 === found.sha256);
-  if (isExpected) return;
   const has = found === undefined ? 'none' : `the one of revision "${found.revision}"`;
   const builds =
     expected.length === 0 ? 'none' : expected.map((version) => `"${version.revision}"`).join(' or ');

@@ -14,9 +14,9 @@ export interface ExpectedState {
   readonly rows: readonly RevisionId[] | undefined;
   /** All that will be written to the version table. */
   readonly inserted: readonly RevisionId[];
-  /** For each path that the steps load or drop: the hashes of the versions that they may find installed. */
+  /** For each path that the steps load or drop: the hash that they must find installed, if any. */
   readonly installed: ReadonlyMap<string, readonly string[]>;
-  /** What to do where the rows are others. */
+  /** What to do where the rows or what is installed are others. */
   readonly next: string;
 }
 
@@ -46,7 +46,7 @@ export function guardText(ledger: Ledger, { rows, inserted, installed, next }: E
     ]),
     ...(rows === undefined ? [] : [rowsGuard(ledger, rows, next)]),
     ...(inserted.length === 0 ? [] : [widthGuard(ledger, inserted)]),
-    ...(installed.size === 0 ? [] : [assetsGuard(ledger)]),
+    ...(installed.size === 0 ? [] : [assetsGuard(ledger, next)]),
   ];
   const width = inserted.length === 0 ? [] : [`  width int := ${ledger.rowWidth};`];
   const variables = [...rowVariables(rows), ...width, ...assetVariables(installed)];
@@ -132,7 +132,7 @@ function assetVariables(installed: ExpectedState['installed']): string[] {
 }
 
 /** As the run checks each file that it loads: what is installed is a version that the steps build on. */
-function assetsGuard(ledger: Ledger): string {
+function assetsGuard(ledger: Ledger, next: string): string {
   const table = ledger.names.assets;
   const query = `select coalesce(array_agg(path || ' ' || sha256), '{}') from ${table}`;
   return [
@@ -149,7 +149,7 @@ function assetsGuard(ledger: Ledger): string {
       `perform pg_advisory_unlock(${lockKey(ledger)});`,
       raise(
         "'the database has another version of an SQL file than this builds on: ' || differing",
-        'compare `limbeck current` with `limbeck history`: another branch has changed the file; the table limbeck_assets says what is installed',
+        `${next}; if that is refused, compare \`limbeck current\` with \`limbeck history\`: the table limbeck_assets says what is installed`,
       ),
     ]),
   ].join('\n');

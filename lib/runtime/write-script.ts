@@ -2,7 +2,7 @@
  * Writing a plan down for psql: the steps that a run would take, with guards in place of a session.
  */
 import type { Knex } from 'knex';
-import type { AppliedSet, AssetHistory } from '../assets/asset-history.js';
+import type { AssetHistory } from '../assets/asset-history.js';
 import { LimbeckError, MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -59,7 +59,7 @@ export async function writeSteps(
   const steps = await readySteps(plan, rows, context);
   const applied = graph.closure(rows);
   const inserted = steps.flatMap(({ change }) => change.inserted);
-  const expected = { rows, inserted, installed: expectedVersions(plan, history, applied), next };
+  const expected = { rows, inserted, installed: expectedVersions(plan, history, assets), next };
   const ledger = new Ledger(settings);
   const sql = await writeFramed({ title, expected }, context, async (sink) => {
     if (steps.length === 0) return sink.write('\n-- There is nothing to do.');
@@ -98,14 +98,17 @@ export async function writeFramed(
   return sink.text.trimEnd();
 }
 
-/** The versions that each path of the plan may have where it begins. */
-function expectedVersions(plan: readonly Step[], history: AssetHistory, applied: AppliedSet) {
+/**
+ * What each path of the plan has installed where it begins, and nothing else: where branches left several
+ * versions of a file, the steps were written for this one.
+ */
+function expectedVersions(plan: readonly Step[], history: AssetHistory, assets: LedgerState['assets']) {
   const paths = plan.flatMap(({ revision }) => history.manifestOf(revision)?.entries ?? []);
   return new Map(
-    paths.map(({ path }) => [
-      path,
-      history.versionsAt(path, applied).flatMap(({ sha256 }) => (sha256 === null ? [] : [sha256])),
-    ]),
+    paths.map(({ path }) => {
+      const found = assets.get(path);
+      return [path, found === undefined ? [] : [found.sha256]];
+    }),
   );
 }
 
