@@ -6,6 +6,7 @@
 import { LimbeckError, MigrationError } from '../errors.js';
 import { isOwn, ownStatement, type QueryResult, type Sink, type Statement } from '../sql/statement.js';
 import { MessageError, type PgConnection, sendMessage, sendQuery } from './pg-connection.js';
+import { secondWay, withSavepoints } from './second-way.js';
 import {
   failureOf,
   isConnectionLost,
@@ -84,27 +85,44 @@ export class DatabaseSink implements Sink {
   }
 
   /**
-   * Sends what was recorded, as one message.
+   * Sends what was recorded, as one message; where a statement fails that has a second way, the rest is another.
    *
    * @param where - the place of limbeck's own statements, if no script is to blame
    * @throws MigrationError `SWALLOWED_ERROR` when an earlier error has spoilt the transaction
    * @throws LimbeckError that names the statement which the server refused
    */
   async flush(where?: string): Promise<void> {
-    const statements = this.#recorded;
+    let left: readonly Statement[] = withSavepoints(this.#recorded);
     this.#recorded = [];
-    if (statements.length === 0) return;
-    this.#assertUnspoilt();
+    const answered: Answered[] = [];
+    while (left.length > 0) {
+      this.#assertUnspoilt();
+      const { statements, answers, rest } = await this.#sendTogether(left, where);
+      answered.push({ statements, answers });
+      left = rest;
+    }
+    for (const { statements, answers } of answered) tellAnswers(statements, answers);
+  }
+
+  async #sendTogether(
+    statements: readonly Statement[],
+    where: string | undefined,
+  ): Promise<Answered & { readonly rest: readonly Statement[] }> {
     const sent: SentStatement[] = [];
     let text = '';
     for (const statement of statements) {
       sent.push({ statement, offset: text.length });
       text += statement.text + separator;
     }
-    const results = await this.#guard(sendMessage(this.connection, this.#told(text)), (error, completed) =>
-      sqlFailure(error, { text, sent, completed, where }),
+    const answer = sendMessage(this.connection, this.#told(text)).then(
+      (results) => ({ statements, answers: results.map(({ rows }) => rows), rest: [] }),
+      (error: unknown) => {
+        const way = error instanceof MessageError ? secondWay(error, statements) : undefined;
+        if (way === undefined) throw error;
+        return { statements: way.done, answers: (error as MessageError).answers, rest: way.left };
+      },
     );
-    tellAnswers(statements, results);
+    return this.#guard(answer, (error, completed) => sqlFailure(error, { text, sent, completed, where }));
   }
 
   async query(made: Statement, config: object = {}): Promise<QueryResult> {
@@ -247,12 +265,18 @@ export class DatabaseSink implements Sink {
   }
 }
 
+/** Statements that are done, and the rows of each of their commands. */
+interface Answered {
+  readonly statements: readonly Statement[];
+  readonly answers: readonly QueryResult['rows'][];
+}
+
 /** A statement's answer is that of its last command. */
-function tellAnswers(statements: readonly Statement[], results: readonly QueryResult[]): void {
+function tellAnswers(statements: readonly Statement[], answers: readonly QueryResult['rows'][]): void {
   let completed = 0;
   for (const { commands, onAnswer } of statements) {
     completed += commands.length;
-    onAnswer?.(results[completed - 1]?.rows ?? []);
+    onAnswer?.(answers[completed - 1] ?? []);
   }
 }
 

@@ -1,7 +1,7 @@
 /**
  * The sink that writes statements down for psql.
  */
-import { psqlText } from '../sql/psql-text.js';
+import { commentLine, psqlText } from '../sql/psql-text.js';
 import {
   ownStatement,
   type QueryResult,
@@ -27,6 +27,7 @@ export class OfflineSink implements Sink {
   /** @throws OfflineError `OFFLINE_UNWRITABLE` */
   record(made: Statement): void {
     if (made.file !== undefined) this.write(`-- ${made.file}`);
+    if (made.comment !== undefined) this.write(commentLine(made.comment));
     this.write(psqlText(made));
   }
 

@@ -21,19 +21,26 @@ export interface PgConnection {
 interface PgQuery {
   callback: (error: Error | null, result: unknown) => void;
   handleCommandComplete(message: unknown, connection: unknown): void;
+  on(event: 'row', listener: (row: Record<string, unknown>) => void): unknown;
 }
 
 type QueryClass = new (config: object) => PgQuery;
 
-/** An error of the driver, and how many commands of the message had succeeded before it. */
+/** An error of the driver, and what the commands had answered that had succeeded before it. */
 export class MessageError extends Error {
-  readonly completed: number;
+  /** The rows of each. */
+  readonly answers: readonly CommandResult['rows'][];
   override readonly cause: Error;
 
-  constructor(cause: Error, completed: number) {
+  constructor(cause: Error, answers: readonly CommandResult['rows'][]) {
     super(cause.message);
     this.cause = cause;
-    this.completed = completed;
+    this.answers = answers;
+  }
+
+  /** How many commands of the message had succeeded. */
+  get completed(): number {
+    return this.answers.length;
   }
 }
 
@@ -60,15 +67,19 @@ function send(connection: PgConnection, config: object): Promise<unknown> {
   const { Query } = connection.constructor;
   if (Query === undefined) throw new Error('the connection is not one of the pg driver');
   const query = new Query(config);
-  let completed = 0;
+  const answers: Record<string, unknown>[][] = [];
+  // The driver forgets what it has answered when a later command fails.
+  let rows: Record<string, unknown>[] = [];
+  query.on('row', (row) => rows.push(row));
   const complete = query.handleCommandComplete.bind(query);
   query.handleCommandComplete = (message, from) => {
-    completed += 1;
+    answers.push(rows);
+    rows = [];
     complete(message, from);
   };
   return new Promise((resolve, reject) => {
     query.callback = (error, result) => {
-      if (error) reject(new MessageError(error, completed));
+      if (error) reject(new MessageError(error, answers));
       else resolve(result);
     };
     connection.query(query);

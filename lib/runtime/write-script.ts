@@ -7,6 +7,7 @@ import { LimbeckError, MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { scriptPlace } from '../script/script-module.js';
+import { commentLine } from '../sql/psql-text.js';
 import { toolVersion } from '../version.js';
 import type { KnexFactory } from './knex-client.js';
 import { Ledger, type LedgerNames, type LedgerState } from './ledger.js';
@@ -89,7 +90,9 @@ export async function writeFramed(
 ): Promise<string> {
   const ledger = new Ledger(settings);
   const sink = new OfflineSink();
-  sink.write(`${comment(`limbeck ${toolVersion()}: ${title}`)}\n-- Run it with: psql -X -d DATABASE -f FILE`);
+  sink.write(
+    `${commentLine(`limbeck ${toolVersion()}: ${title}`)}\n-- Run it with: psql -X -d DATABASE -f FILE`,
+  );
   sink.write(`${psqlSettings(searchPath)}\n`);
   sink.write(`${guardText(ledger, expected)}\n`);
   sink.write(ledgerText(ledger));
@@ -122,7 +125,7 @@ async function writeStep(
   const isAlone = transaction === 'revision';
   const ends = { isFirst: isAlone || step === steps[0], isLast: isAlone || step === steps.at(-1) };
   const { direction, revision, script } = step;
-  sink.write(`\n${comment(`${direction} ${revision} ${script.revision.message ?? ''}`)}`);
+  sink.write(`\n${commentLine(`${direction} ${revision} ${script.revision.message ?? ''}`)}`);
   try {
     await runner.run(step, ends);
     sink.write(settleText({ isOpen: !ends.isLast }));
@@ -143,9 +146,4 @@ function writeFailure(error: unknown, { direction, revision, script }: ReadyStep
     cause: error,
     details: { ...known?.details, revision, direction },
   });
-}
-
-/** Whatever a text holds, it stays a comment. */
-function comment(text: string): string {
-  return `-- ${text.replaceAll(/\s+/g, ' ').trim()}`;
 }

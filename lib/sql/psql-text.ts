@@ -5,7 +5,7 @@
 import { OfflineError, type LimbeckError } from '../errors.js';
 import { quoteLiteral } from './quote.js';
 import { blankQuoted, type Command, tokens } from './scan.js';
-import { isOwn, placeOf, type Statement } from './statement.js';
+import { isOwn, placeOf, type Recovery, type Statement } from './statement.js';
 
 /**
  * Writes a statement for psql, with the semicolon that ends it.
@@ -13,6 +13,7 @@ import { isOwn, placeOf, type Statement } from './statement.js';
  * @throws OfflineError `OFFLINE_UNWRITABLE` for what psql would take for a command or data of its own
  */
 export function psqlText(made: Statement): string {
+  if (made.onError !== undefined) return twoWaysText(made, made.onError);
   if (isOwn(made)) return ownText(made);
   assertPlain(made);
   return ended(made, apartFromVariables(made.text));
@@ -20,7 +21,7 @@ export function psqlText(made: Statement): string {
 
 /** Writes a PL/pgSQL block that runs at once. */
 export function doBlock(body: string, declarations = ''): string {
-  const quote = dollarQuoteFor(body, 'limbeck');
+  const quote = dollarQuoteFor(declarations + body, 'limbeck');
   const declare = declarations === '' ? '' : `declare\n${declarations}\n`;
   return `do ${quote}\n${declare}begin\n${body}\nend ${quote};`;
 }
@@ -60,12 +61,44 @@ function meaningsOf({ text, explain }: Statement): Meaning[] {
 }
 
 function guardText(text: string, meanings: readonly Meaning[]): string {
-  const quote = dollarQuoteFor(text, 'sql');
   const handlers = meanings.map(({ error, sqlstates }) => {
     const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
     return `  when ${states} then\n    ${raise(quoteLiteral(error.message), error.next)}`;
   });
-  return doBlock(`  execute ${quote}${text}${quote};\nexception\n${handlers.join('\n')}`);
+  return doBlock(`  execute ${inDollars(text)};\nexception\n${handlers.join('\n')}`);
+}
+
+/** A block with an EXCEPTION clause is a savepoint; the text stands in it once, though both ways may run it. */
+function twoWaysText(made: Statement, recovery: Recovery): string {
+  assertPlain(made);
+  const declaration = `  attempt constant text := ${inDollars(made.text)};`;
+  return doBlock(twoWaysBody(made, recovery, made.text), declaration);
+}
+
+function twoWaysBody(made: Statement, { sqlstates, statements }: Recovery, attempt: string): string {
+  const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
+  const instead = statements.map((each) => runText(each, attempt));
+  return `${runOnce(made, attempt)}\nexception when ${states} then\n${instead.join('\n')}`;
+}
+
+function runText(made: Statement, attempt: string): string {
+  if (made.onError === undefined) return runOnce(made, attempt);
+  return `begin\n${twoWaysBody(made, made.onError, attempt)}\nend;`;
+}
+
+function runOnce({ text, comment }: Statement, attempt: string): string {
+  const run = `  execute ${text === attempt ? 'attempt' : inDollars(text)};`;
+  return comment === undefined ? run : `  ${commentLine(comment)}\n${run}`;
+}
+
+/** Whatever a text holds, it stays a comment of one line. */
+export function commentLine(text: string): string {
+  return `-- ${text.replaceAll(/\s+/g, ' ').trim()}`;
+}
+
+function inDollars(text: string): string {
+  const quote = dollarQuoteFor(text, 'sql');
+  return `${quote}${text}${quote}`;
 }
 
 function dollarQuoteFor(text: string, tag: string): string {

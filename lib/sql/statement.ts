@@ -22,6 +22,8 @@ export interface Statement {
   readonly isRead?: boolean | undefined;
   /** Whether limbeck wrote it itself. */
   readonly isOwn?: boolean | undefined;
+  /** What it is for, in one line: for those who read the SQL before they run it. */
+  readonly comment?: string | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
   /** What to do in its place when the server refuses it for a reason that was foreseen. */

@@ -6,6 +6,8 @@ import { factsOf, thrownBy } from '../helpers/thrown.js';
 
 const written = (text: string) => psqlText(statement(text));
 
+const dropView = { ...ownStatement('drop view v'), comment: 'It goes\nfirst.' };
+
 describe('psqlText', () => {
   it('ends a statement once, whatever stands at its end', () => {
     const cases: readonly (readonly [string, string])[] = [
@@ -54,6 +56,43 @@ describe('psqlText', () => {
       "do $limbeck$\nbegin\n  perform set_config('a', 'b', true);\nend $limbeck$;",
     );
     expect(psqlText(ownStatement('commit', () => undefined))).to.equal('commit;');
+  });
+
+  it('writes two ways as a block that takes the second where the first fails as foreseen', () => {
+    const first = statement("create view v as select '$sql$ :x';\n-- end", { file: 'v.sql' });
+    const made = { ...first, onError: { sqlstates: ['42P07', '42P16'], statements: [dropView, first] } };
+    expect(psqlText(made)).to.equal(`do $limbeck$
+declare
+  attempt constant text := $sql_$create view v as select '$sql$ :x';
+-- end$sql_$;
+begin
+  execute attempt;
+exception when sqlstate '42P07' or sqlstate '42P16' then
+  -- It goes first.
+  execute $sql$drop view v$sql$;
+  execute attempt;
+end $limbeck$;`);
+  });
+
+  it('writes a second way that has one itself, and quotes that hold quotes', () => {
+    const inner = {
+      ...ownStatement('do $limbeck$begin end$limbeck$'),
+      onError: { sqlstates: ['42601'], statements: [dropView] },
+    };
+    const made = { ...ownStatement('select 1'), onError: { sqlstates: ['42P07'], statements: [inner] } };
+    expect(psqlText(made)).to.equal(`do $limbeck_$
+declare
+  attempt constant text := $sql$select 1$sql$;
+begin
+  execute attempt;
+exception when sqlstate '42P07' then
+begin
+  execute $sql$do $limbeck$begin end$limbeck$$sql$;
+exception when sqlstate '42601' then
+  -- It goes first.
+  execute $sql$drop view v$sql$;
+end;
+end $limbeck_$;`);
   });
 
   it('lets a guard say what it means', () => {
