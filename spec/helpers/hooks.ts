@@ -2,8 +2,13 @@
 import { stopServers } from './server.js';
 
 export const mochaHooks = {
-  /** Stops the servers that the specs have started; without it they would stop a moment after the process. */
+  /**
+   * Stops the servers that the specs have started; without it they would stop a moment after the process.
+   *
+   * Side by side with others, a process of mocha's runs many files and calls this after each: its servers serve them
+   * all, and end with it.
+   */
   async afterAll(): Promise<void> {
-    await stopServers();
+    if (process.env['MOCHA_WORKER_ID'] === undefined) await stopServers();
   },
 };
