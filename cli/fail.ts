@@ -91,12 +91,17 @@ function documentOf({ code, message, where, next, excerpt, details = {} }: Failu
   };
 }
 
-function textOf({ code, message, where, next, excerpt }: Failure, { bold, red }: Colors): string {
+function textOf(failure: Failure, { bold, red }: Colors): string {
+  const { code, message, where, next, excerpt, details = {} } = failure;
   const indented = excerpt?.split('\n').map((line) => `    ${line}`);
+  const { hint } = details;
+  // Where nothing better is known, the hint of the server is what to do next.
+  const hasHint = typeof hint === 'string' && !next.startsWith(hint.replace(/\.$/, ''));
   return [
     `${red(bold(`error[${code}]`))}: ${message}`,
     ...(where === undefined ? [] : [`  where: ${where}`]),
     ...(indented ?? []),
+    ...(hasHint ? [`  hint:  ${hint}`] : []),
     `  next:  ${next}`,
   ].join('\n');
 }

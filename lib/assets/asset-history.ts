@@ -64,6 +64,11 @@ export class AssetHistory {
     return this.#manifests.get(revision);
   }
 
+  /** Returns the version of `path` that a revision froze, or its dropping. */
+  versionOf(path: string, revision: RevisionId): AssetVersion | undefined {
+    return this.#versions.get(path)?.find((version) => version.revision === revision);
+  }
+
   /**
    * Returns the versions of `path` that no other applied version has followed: none where no applied
    * revision has the path, several where branches changed it, the latest in limbeck's order first.

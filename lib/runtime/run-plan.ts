@@ -113,7 +113,7 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
       const isInterrupted = session.sink.isInterrupted && !isUnawaited(error);
       const failure = isInterrupted ? interruption({ cause: error }) : error;
       await noteFailure(step, failure, performance.now() - started, session);
-      throw stepFailure(failure, step, stands, rows);
+      throw stepFailure(failure, step, stands, rows, runner.placeInRoutine(failure));
     }
     const durationMs = Math.round(performance.now() - started);
     done.push({ ...reportOf(step), durationMs });

@@ -4,16 +4,10 @@
 import { AssetError, DatabaseError, type ErrorFacts, type LimbeckError, MigrationError } from '../errors.js';
 import { excerptAt, offsetOfPosition } from '../sql/place.js';
 import { isOwn, placeOf, type Statement } from '../sql/statement.js';
+import { type FailedStatement, refinedPlace } from './failure-place.js';
+import type { ServerError } from './server-error.js';
 
-/** The fields of a driver's error that the server filled in. */
-export interface ServerError extends Error {
-  readonly code?: string;
-  /** `ERROR`; `FATAL` ends the session and `PANIC` the whole server. */
-  readonly severity?: string;
-  readonly detail?: string;
-  readonly hint?: string;
-  readonly position?: string;
-}
+export type { ServerError } from './server-error.js';
 
 /** The SQLSTATE that limbeck's guards raise on purpose. */
 export const divisionByZero = '22012';
@@ -25,12 +19,32 @@ export function markStatement(error: ServerError, sql: string): ServerError {
   return Object.defineProperty(error, statementKey, { value: sql, configurable: true });
 }
 
+/** What is known of an error besides its fields. */
+export interface FailedFacts {
+  readonly statement: Statement;
+  /** The files that the message would have loaded behind the statement. */
+  readonly later: readonly string[];
+}
+
+const failedKey = Symbol('limbeck.failed');
+
+function markFailed(error: ServerError, facts: FailedFacts): void {
+  Object.defineProperty(error, failedKey, { value: facts, configurable: true });
+}
+
+/** Returns what `sqlFailure` has found out about an error of the server. */
+export function failedFacts(error: ServerError): FailedFacts | undefined {
+  return (error as { [failedKey]?: FailedFacts })[failedKey];
+}
+
 /** Makes the error for one of the driver's that came through Knex and the script. */
 export function driverFailure(error: ServerError, where: string | undefined): LimbeckError {
   const statement = (error as { [statementKey]?: string })[statementKey];
   if (statement === undefined) return failureOf(error, { where });
-  const excerpt = excerptAt(statement, offsetOfPosition(statement, Number(error.position ?? 1)));
-  return failureOf(error, { where, statement, excerpt });
+  const position = offsetOfPosition(statement, Number(error.position ?? 1));
+  const asked = { text: statement, commands: [{ text: statement, offset: 0, words: [] }] };
+  const { place } = refinedPlace({ statement: asked, place: position }, error);
+  return failureOf(error, { where, statement, excerpt: excerptAt(statement, place) });
 }
 
 /** A statement of a message, and where its text begins in it. */
@@ -62,7 +76,8 @@ export function sqlFailure(
   const at = error.position === undefined ? undefined : offsetOfPosition(text, Number(error.position));
   const failed = failedStatement(sent, completed, at);
   if (failed === undefined) return failureOf(error, { where });
-  const { statement, place } = failed;
+  markFailed(error, { statement: failed.statement, later: filesAfter(sent, failed.statement) });
+  const { statement, place } = refinedPlace(failed, error);
   const explained = statement.explain?.(error.code, error);
   if (explained !== undefined) return explained;
   if (isOwn(statement)) return failureOf(error, { where, statement: statement.text });
@@ -89,10 +104,13 @@ function failedStatement(
   return pointed && (completed === 0 || pointed.statement === counted?.statement) ? pointed : counted;
 }
 
-/** A statement, and an offset in its text. */
-interface FailedStatement {
-  readonly statement: Statement;
-  readonly place: number;
+/** The files of a message that the server had not come to when a statement failed. */
+function filesAfter(sent: readonly SentStatement[], failed: Statement): string[] {
+  const index = sent.findIndex(({ statement }) => statement === failed);
+  const upTo = new Set(sent.slice(0, index + 1).map(({ statement }) => statement.file));
+  return sent
+    .slice(index + 1)
+    .flatMap(({ statement: { file } }) => (file === undefined || upTo.has(file) ? [] : [file]));
 }
 
 function statementAt(sent: readonly SentStatement[], at: number): FailedStatement | undefined {

@@ -7,6 +7,7 @@ import type { RevisionId } from '../graph/revision.js';
 import type { Script } from '../script/script-directory.js';
 import { scriptPlace } from '../script/script-module.js';
 import { interruption } from './database-sink.js';
+import type { FailurePlace } from './failure-place.js';
 import { driverFailure, isConnectionLost, type ServerError } from './sql-failure.js';
 
 /**
@@ -14,22 +15,33 @@ import { driverFailure, isConnectionLost, type ServerError } from './sql-failure
  *
  * @param applied - the steps that stand
  * @param current - the version rows that stand
+ * @param inRoutine - the place in the SQL file whose routine failed, if one did
  */
 export function stepFailure(
   error: unknown,
   { direction, revision, script }: Step & { readonly script: Script },
   applied: readonly Step[],
   current: readonly RevisionId[],
+  inRoutine?: FailurePlace,
 ): MigrationError {
   const failure = error instanceof LimbeckError ? error : explain(error, script);
+  const where = failure.where ?? scriptPlace(error, script);
   return new MigrationError(failure.code, {
     message: `${direction} of "${revision}" failed: ${failure.message}`,
-    where: failure.where ?? scriptPlace(error, script),
-    excerpt: failure.excerpt,
+    where: inRoutine === undefined ? where : calledIn(inRoutine.where, where),
+    excerpt: inRoutine?.excerpt ?? failure.excerpt,
     next: `${failure.next}; ${whatStands(failure, applied, current)}`,
     cause: error,
     details: { ...failure.details, revision, direction, applied, current },
   });
+}
+
+/** A routine that is being made is not called by the file that makes it. */
+function calledIn(place: string, caller: string | undefined): string {
+  const sameLine = (text: string) => text.replace(/:\d+$/, '');
+  return caller === undefined || sameLine(caller) === sameLine(place)
+    ? place
+    : `${place}, called in ${caller}`;
 }
 
 /** Makes the error for a run that was stopped between two steps: `step` would have been the next. */

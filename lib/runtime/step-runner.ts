@@ -6,14 +6,16 @@
 import type { Knex } from 'knex';
 import type { AssetHistory, AssetVersion } from '../assets/asset-history.js';
 import { readFrozen } from '../assets/manifest.js';
-import { MigrationError } from '../errors.js';
+import { LimbeckError, MigrationError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { Awaiting } from '../ops/awaiting.js';
 import { callerPlace } from '../ops/caller-place.js';
 import { createAssetLoader, type RunLoader } from '../ops/load-assets.js';
 import { createOperations, type ScriptArguments } from '../ops/operations.js';
 import { ownStatement, type Sink, type Statement } from '../sql/statement.js';
+import { failedRoutine } from './failed-routine.js';
 import { InstalledMirror } from './installed-assets.js';
+import type { FailurePlace } from './failure-place.js';
 import { createSinkKnexes, type KnexFactory, type SinkKnexContext, type SinkKnexes } from './knex-client.js';
 import type { Ledger, LedgerState, LogEvent } from './ledger.js';
 import { beginStatements, goOnStatement, type StepTimeouts } from './step-transaction.js';
@@ -81,6 +83,15 @@ export class StepRunner {
     await sink.flush();
     if (step.direction === 'upgrade') this.#applied.add(step.revision);
     else this.#applied.delete(step.revision);
+  }
+
+  /** Returns the place in the SQL file that defines the routine which failed, if the error came out of one. */
+  placeInRoutine(error: unknown): FailurePlace | undefined {
+    const source = error instanceof LimbeckError ? error.cause : error;
+    if (!(source instanceof Error)) return undefined;
+    const installed = (path: string) => this.#installed.get(path)?.revision;
+    const { root, history } = this.#context;
+    return failedRoutine(source as ServerError, { root, history, installed, applied: this.#applied });
   }
 
   async #runScript(step: ReadyStep): Promise<void> {

@@ -49,7 +49,7 @@ await op.execute(\`
       excerpt: `1 | 
 2 |     create table "grün 🌱" (); -- not this
 3 |     insert into "grün 🌱" values ('😀'), (1);
-  |                                  ^`,
+  |                                   ^`,
     });
     expect(details).to.include({ sqlstate: '42601' });
     expect(details['statement']).to.match(/create table three/);
