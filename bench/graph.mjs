@@ -8,11 +8,12 @@
  * rounds. The growth from the small to the large directory means more than the figures.
  */
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { writeGraphProject } from './graph-project.mjs';
+import { writeSection } from './results.mjs';
 
 const counts = [1_000, 10_000];
 const rounds = Number(process.argv[3] ?? 5);
@@ -125,13 +126,9 @@ function keepsLimits() {
   return broken.length === 0;
 }
 
-/** Replaces this table in RESULTS.md, and leaves what else is there. */
 function writeResults(table) {
-  const path = file('RESULTS.md');
-  const [begin, end] = ['<!-- graph -->', '<!-- /graph -->'];
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.version}`;
-  const section = [
-    begin,
+  writeSection('graph', [
     '## Large script directories',
     '',
     `\`npm run bench -- graph\` on TypeScript scripts; the median of ${rounds} rounds, on ${machine}.`,
@@ -140,24 +137,5 @@ function writeResults(table) {
     '',
     `\`heads\` on 10,000 revisions may take ${limits.headsSeconds} s of CPU and ${limits.headsGrowth} times those of 1,000; the plan`,
     `${limits.planMs} ms.`,
-    end,
-  ].join('\n');
-  const text = read(path);
-  const there = text.indexOf(begin);
-  const next =
-    there === -1
-      ? `${text}\n${section}\n`
-      : text.slice(0, there) + section + text.slice(text.indexOf(end) + end.length);
-  writeFileSync(path, next);
-}
-
-function read(path) {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return `# Results
-
-Machines differ and are noisy: read the ratios, and measure again on yours before you compare.
-`;
-  }
+  ]);
 }

@@ -3,5 +3,7 @@
  *
  *     npm run bench -- [revisions] [rounds]      limbeck beside psql on the same generated work
  *     npm run bench -- graph [rounds]            reading and planning a large script directory
+ *     npm run bench -- assets [rounds]           loading 128 SQL files beside psql
  */
-await import(process.argv[2] === 'graph' ? './graph.mjs' : './database.mjs');
+const measurements = { graph: './graph.mjs', assets: './assets.mjs' };
+await import(measurements[process.argv[2]] ?? './database.mjs');

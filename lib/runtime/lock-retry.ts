@@ -1,9 +1,10 @@
 /**
- * Waiting for the application's locks: briefly, and again.
+ * Waiting for others: briefly for the application's locks, and again where somebody changes the same object.
  *
  * A statement that waits for a strong lock makes everybody behind it wait as well, readers too. So each
  * wait is short; a step that hits the limit is rolled back whole, lets the others through, and is tried
- * again a little later.
+ * again a little later. So is one that replaces an object in the moment in which another session does: the server
+ * lets the second one wait, and then refuses it.
  *
  * @see PostgreSQL manual, "Client Connection Defaults", `lock_timeout`
  */
@@ -12,6 +13,7 @@ import { LimbeckError, LockError } from '../errors.js';
 import type { Logger } from '../logger.js';
 import type { Retry } from './progress.js';
 import type { Session } from './session.js';
+import type { ServerError } from './sql-failure.js';
 
 export interface LockRetryOptions {
   /** Longest wait of one statement, in milliseconds; 0 means without limit. */
@@ -34,10 +36,11 @@ export interface Attempt {
 }
 
 /**
- * Runs a step, again if it was stopped by `lock_timeout`; the last failure is left to be rolled back.
+ * Runs a step, again if it was stopped by `lock_timeout`, or by another session that changed the same object; the
+ * last failure is left to be rolled back.
  *
- * @throws LockError `LOCK_NOT_AVAILABLE` after the last attempt, naming the blocker as far as it was seen;
- *   any other error of the step unchanged, at once
+ * @throws LockError `LOCK_NOT_AVAILABLE` after the last attempt that `lock_timeout` stopped, naming the blocker as far
+ *   as it was seen; any other error of the step unchanged
  */
 export async function withLockRetries(
   step: Attempt,
@@ -50,13 +53,14 @@ export async function withLockRetries(
     try {
       return await step.attempt();
     } catch (error) {
-      if (!isLockTimeout(error) || session.sink.isInterrupted) throw error;
-      const blocker = await watch.blocker();
-      if (count >= attempts) throw notAvailable(error, blocker, count, lockTimeout);
+      const isTimeout = isLockTimeout(error);
+      if ((!isTimeout && !isCatalogConflict(error)) || session.sink.isInterrupted) throw error;
+      const blocker = isTimeout ? await watch.blocker() : 'another session that changed the same object';
+      if (count >= attempts) throw isTimeout ? notAvailable(error, blocker, count, lockTimeout) : error;
       await step.undo();
       if (session.sink.isInterrupted) throw error;
       const pauseMs = pauseAfter(count);
-      const wait = `waited ${lockTimeout / 1000} s for ${blocker}`;
+      const wait = isTimeout ? `waited ${lockTimeout / 1000} s for ${blocker}` : `met ${blocker}`;
       logger.info(
         `${wait}; rolled back, trying again in ${(pauseMs / 1000).toFixed(1)} s (${count} of ${attempts})`,
       );
@@ -69,10 +73,23 @@ export async function withLockRetries(
 }
 
 function isLockTimeout(error: unknown): error is Error {
-  const details = error instanceof LimbeckError ? error.details : undefined;
-  return (
-    (details?.['sqlstate'] ?? (error as { code?: unknown } | undefined | null)?.code) === lockNotAvailable
-  );
+  return serverErrorOf(error).code === lockNotAvailable;
+}
+
+/**
+ * Whether two sessions replaced, created or granted on one object at once: then the second finds a row of the catalog
+ * changed, or one that it has just made already there. The server never translates the message.
+ */
+function isCatalogConflict(error: unknown): error is Error {
+  const { code, message = '', schema } = serverErrorOf(error);
+  if (code === '23505') return schema === 'pg_catalog';
+  return code === 'XX000' && /^tuple concurrently (updated|deleted)/.test(message);
+}
+
+/** What the server said, through whatever the error has passed. */
+function serverErrorOf(error: unknown): Partial<ServerError> {
+  const source = error instanceof LimbeckError ? error.cause : error;
+  return typeof source === 'object' && source !== null ? source : {};
 }
 
 /** Doubles from attempt to attempt; the jitter keeps two waiters from meeting again and again. */

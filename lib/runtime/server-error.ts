@@ -10,6 +10,8 @@ export interface ServerError extends Error {
   readonly detail?: string;
   readonly hint?: string;
   readonly position?: string;
+  /** Of the table whose constraint was violated. */
+  readonly schema?: string;
   /** A text that the server looked at on its own, such as one statement of a body. */
   readonly internalQuery?: string;
   readonly internalPosition?: string;

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { current, upgrade } from '../../lib/index.js';
-import { describeOnServers } from '../helpers/database.js';
+import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import { emptyDatabase } from '../helpers/database-state.js';
 import { expectFailure, expectRefusal } from '../helpers/failure.js';
 import { migrationProject } from '../helpers/migration-project.js';
@@ -83,4 +84,64 @@ describeOnServers('locks of the application', { on: ['PostgreSQL 18', 'PostgreSQ
     await upgrade(await made.open());
     expect(await database.query('select * from limits')).to.deep.equal([{ l: '3s', s: '1min' }]);
   });
+
+  const replaced = (by: string) =>
+    `create or replace function f() returns text language sql as $$ select '${by}' $$`;
+
+  const conflicts: Record<string, readonly [first: string, others: string, limbecks: string]> = {
+    'replaces a function that another session replaces at the same time': [
+      replaced('nobody'),
+      replaced('other'),
+      replaced('limbeck'),
+    ],
+    'makes a function that another session makes at the same time': [
+      'select 1',
+      replaced('other'),
+      replaced('limbeck'),
+    ],
+    'replaces a function that another session drops at the same time': [
+      replaced('nobody'),
+      'drop function f',
+      replaced('limbeck'),
+    ],
+  };
+  for (const [what, [first, others, limbecks]] of Object.entries(conflicts)) {
+    it(`a step that ${what} is tried again`, async () => {
+      await database.query(first);
+      const other = await database.connect();
+      await other.query(`begin; ${others}`);
+      const heard: string[] = [];
+      const logger = { debug() {}, warn() {}, info: (message: string) => void heard.push(message) };
+      const made = migrationProject(database.config, {
+        settings: { ddl: { lockTimeout: '20 s', attempts: 3 } },
+        scripts: { a: { upgrade: `await op.execute(${JSON.stringify(limbecks)});` } },
+      });
+      const run = upgrade(await made.open({ logger }));
+      await until(database, 'select from pg_locks where not granted');
+      await other.query('commit');
+      await run;
+      expect(heard.filter((message) => message.includes('trying again'))).to.have.lengthOf(1);
+      expect(heard.join('\n')).to.match(
+        /^met another session that changed the same object; rolled back, trying again in \d\.\d s \(1 of 3\)$/m,
+      );
+      expect(await database.query('select f()')).to.deep.equal([{ f: 'limbeck' }]);
+    });
+  }
+
+  it('a value that a table of the application has already is no such conflict', async () => {
+    await database.query('create unique index on busy (id); insert into busy values (1)');
+    const made = migrationProject(database.config, {
+      scripts: { a: { upgrade: "await op.execute('insert into busy values (1)');" } },
+    });
+    const opened = await made.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'SQL_FAILED',
+      message: /duplicate key value violates unique constraint/,
+    });
+  });
 });
+
+/** Waits until a query finds something. */
+async function until(database: TestDatabase, query: string): Promise<void> {
+  while ((await database.query(query)).length === 0) await sleep(20);
+}
