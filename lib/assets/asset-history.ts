@@ -17,11 +17,21 @@ export interface AssetVersion {
   readonly sha256: string | null;
   readonly entry: ManifestEntry;
   readonly manifest: Manifest;
+  /** The path that the file has got there, where the revision renamed it: its objects are not gone. */
+  readonly renamedTo?: string;
 }
 
-/** A path that two branches changed, with the versions that neither of them has seen. */
+/** A version that stands: not one of a file that is gone. */
+export type StandingVersion = AssetVersion & { readonly sha256: string };
+
+/**
+ * A path that two branches changed, with the versions that neither of them has seen; or two paths that define
+ * the same object, as when branches gave a file different names.
+ */
 export interface Divergence {
   readonly path: string;
+  /** The object that two files define; undefined where one file has two texts. */
+  readonly object?: string;
   readonly versions: readonly AssetVersion[];
 }
 
@@ -31,15 +41,17 @@ export class AssetHistory {
   readonly #manifests: ReadonlyMap<RevisionId, Manifest>;
   /** Versions of each path, the latest in limbeck's order first. */
   readonly #versions = new Map<string, AssetVersion[]>();
+  /** The names that a path got later, in any revision. */
+  readonly #laterNames = new Map<string, Set<string>>();
 
   constructor(graph: RevisionGraph, manifests: Iterable<Manifest>) {
     this.#graph = graph;
     this.#manifests = new Map([...manifests].map((manifest) => [manifest.revision, manifest]));
     for (const manifest of this.#manifests.values()) {
       for (const entry of manifest.entries) this.#add(versionOf(manifest, entry));
+      for (const version of renamedVersions(manifest)) this.#add(version);
     }
-    const later = (a: AssetVersion, b: AssetVersion) =>
-      graph.position(b.revision) - graph.position(a.revision);
+    const later = (a: AssetVersion, b: AssetVersion) => this.compare(b, a);
     for (const versions of this.#versions.values()) versions.sort(later);
   }
 
@@ -47,6 +59,9 @@ export class AssetHistory {
     const versions = this.#versions.get(version.path);
     if (versions) versions.push(version);
     else this.#versions.set(version.path, [version]);
+    const { path, renamedTo } = version;
+    if (renamedTo !== undefined)
+      this.#laterNames.set(path, new Set([...(this.#laterNames.get(path) ?? []), renamedTo]));
   }
 
   /** All paths that any revision has frozen, sorted. */
@@ -90,11 +105,51 @@ export class AssetHistory {
     return this.versionsAt(path, applied)[0];
   }
 
-  /** Returns the paths whose standing versions differ from one another. */
+  /** Returns the versions that stand at `applied`, one for each path that is not gone there, by path. */
+  standingAt(applied: AppliedSet): StandingVersion[] {
+    return this.paths.flatMap((path) => {
+      const version = this.versionAt(path, applied);
+      return version !== undefined && isStanding(version) ? [version] : [];
+    });
+  }
+
+  /**
+   * Returns the paths whose standing versions differ from one another, and the objects that two paths define.
+   * A file that is gone on one branch, dropped or renamed, and changed on another one diverges as well.
+   */
   divergentAt(applied: AppliedSet): Divergence[] {
-    return this.paths
+    const paths = this.paths
       .map((path) => ({ path, versions: this.versionsAt(path, applied) }))
       .filter(({ versions }) => new Set(versions.map(({ sha256 }) => sha256)).size > 1);
+    const open = new Set(paths.map(({ path }) => path));
+    const twice = this.#definedTwice(applied).filter(
+      ({ versions }) => !versions.some(({ path }) => open.has(path)),
+    );
+    return [...paths, ...twice];
+  }
+
+  #definedTwice(applied: AppliedSet): Divergence[] {
+    const byObject = new Map<string, AssetVersion[]>();
+    for (const version of this.standingAt(applied))
+      for (const object of version.entry.objects)
+        byObject.set(object, [...(byObject.get(object) ?? []), version]);
+    const later = (a: AssetVersion, b: AssetVersion) => this.compare(b, a);
+    return [...byObject].flatMap(([object, [first, ...others]]) =>
+      first === undefined || others.length === 0
+        ? []
+        : [{ path: first.path, object, versions: [first, ...others].sort(later) }],
+    );
+  }
+
+  /** Compares by limbeck's order: negative where `a` is of the earlier revision. */
+  compare(a: AssetVersion, b: AssetVersion): number {
+    return this.#graph.position(a.revision) - this.#graph.position(b.revision);
+  }
+
+  /** Returns the names that a path has had since, those of later renames too; itself not among them. */
+  laterNames(path: string): ReadonlySet<string> {
+    const next = (name: string) => this.#laterNames.get(name) ?? [];
+    return reachable(next(path), next);
   }
 
   /** Ancestors of `revision` that can still be one of the candidates: not further down than `lowest`. */
@@ -108,4 +163,33 @@ export class AssetHistory {
 function versionOf(manifest: Manifest, entry: ManifestEntry): AssetVersion {
   const { path, sha256 } = entry;
   return { revision: manifest.revision, path, sha256, entry, manifest };
+}
+
+/** A rename leaves nothing at the old path, unless the same revision has put another file there. */
+function renamedVersions(manifest: Manifest): AssetVersion[] {
+  const { revision, entries } = manifest;
+  const own = new Set(entries.map(({ path }) => path));
+  return entries.flatMap((entry) =>
+    formerPaths(entry)
+      .filter((path) => !own.has(path))
+      .map((path) => ({
+        revision,
+        path,
+        sha256: null,
+        entry: { ...entry, path, action: 'drop' as const, sha256: null, requires: [] },
+        manifest,
+        renamedTo: entry.path,
+      })),
+  );
+}
+
+/** Returns the paths from which a revision renamed a file; none for what is no rename. */
+export function formerPaths({ action, from, path }: ManifestEntry): string[] {
+  if (action !== 'rename') return [];
+  return [...new Set(from.flatMap((version) => version.path ?? []))].filter((former) => former !== path);
+}
+
+/** Whether a version is a text, and not a file that is gone. */
+export function isStanding(version: AssetVersion): version is StandingVersion {
+  return version.sha256 !== null;
 }

@@ -4,7 +4,7 @@
 import { AssetError } from '../errors.js';
 import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
 import { type AssetDirectory, folderSchemaOf, kindOf } from './asset-directory.js';
-import type { AppliedSet, AssetHistory, AssetVersion } from './asset-history.js';
+import { type AppliedSet, type AssetHistory, type AssetVersion, isStanding } from './asset-history.js';
 import { assertSendable, hashAsset } from './asset-text.js';
 import { loadOrder } from './load-order.js';
 import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
@@ -31,6 +31,8 @@ interface ReadFile {
   readonly text: string;
   readonly parsed: ParsedSql;
   readonly previous: readonly AssetVersion[];
+  /** The versions of its former path, where the file was only renamed. */
+  readonly renamed: readonly AssetVersion[];
 }
 
 /**
@@ -41,21 +43,26 @@ interface ReadFile {
  * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED` for a file that cannot be sent
  */
 export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Promise<FrozenFile[]> {
-  const files: ReadFile[] = [];
-  for (const path of new Set(calls.loads)) files.push(await readFile(path, calls, context));
-  const owners = await ownersOf(files, calls, context);
-  const moved = droppedObjects(calls.drops, context);
+  const given: ReadFile[] = [];
+  for (const path of new Set([...calls.loads, ...uncoveredBy(calls, context)]))
+    given.push(await readFile(path, calls, context));
+  const renames = renamesAmong(given, context);
+  const files = given.map((file) => ({ ...file, renamed: renames.get(file.path) ?? [] }));
+  const gone = new Set(files.flatMap(({ renamed }) => renamed.map(({ path }) => path)));
+  const drops = [...new Set(calls.drops)].filter((path) => !gone.has(path));
+  const owners = ownersOf(files, [...drops, ...gone], context);
+  const moved = droppedObjects(drops, context);
   files.forEach((file) => assertReplaceable(file, moved, context));
-  const needs = files.map(({ path, parsed }) => ({ path, requires: requirementsOf(path, parsed, owners) }));
+  const needs = files.map(({ path, parsed }) => ({ path, requires: owners.requiredBy(path, parsed) }));
   const { paths, cyclic } = loadOrder(needs);
   for (const file of files) if (cyclic.has(file.path)) assertLoadsTwice(file, context);
   const byPath = new Map(files.map((file) => [file.path, file]));
+  const requires = new Map(needs.map((need) => [need.path, need.requires]));
   const loads = paths.flatMap((path) => {
     const file = byPath.get(path);
-    const requires = needs.find((need) => need.path === path)?.requires ?? [];
-    return file === undefined ? [] : [frozenLoad(file, requires, cyclic.has(path))];
+    return file === undefined ? [] : [frozenLoad(file, requires.get(path) ?? [], cyclic.has(path))];
   });
-  return [...loads, ...frozenDrops(calls.drops, context)];
+  return [...loads, ...frozenDrops(drops, context)];
 }
 
 async function readFile(
@@ -67,38 +74,103 @@ async function readFile(
   const file = live.fileOf(path);
   assertSendable(text, file);
   const parsed = await parseSql(text, file, folderSchemaOf(path) ?? schema);
-  return { path, text, parsed, previous: history.versionsAt(path, before) };
+  return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [] };
 }
 
-/** Returns the path that defines each object, by identity and by bare name; two paths for one are refused. */
-async function ownersOf(
+/**
+ * Files that another branch gave the objects of a dropped file: what the dropped one has left in the database
+ * is to be overwritten by them.
+ */
+function uncoveredBy({ loads, drops }: AssetCalls, { live, history, before }: FreezeContext): string[] {
+  const dropped = new Set(drops);
+  const objects = new Set(
+    drops
+      .flatMap((path) => history.versionsAt(path, before).filter(isStanding))
+      .flatMap(({ entry }) => entry.objects),
+  );
+  if (objects.size === 0) return [];
+  return history
+    .standingAt(before)
+    .filter(({ path, entry }) => !dropped.has(path) && entry.objects.some((object) => objects.has(object)))
+    .map(({ path }) => path)
+    .filter((path) => !loads.includes(path) && live.has(path));
+}
+
+/**
+ * Finds files that were only renamed: of a new path the versions of the path that has gone, with the same text
+ * and the same objects. The folder can make others of them, whose schema it is.
+ */
+function renamesAmong(
   files: readonly ReadFile[],
-  { drops }: AssetCalls,
   { live, history, before }: FreezeContext,
-): Promise<Map<string, string>> {
-  const owners = new Map<string, string>();
-  const given = new Set([...files.map(({ path }) => path), ...drops]);
-  for (const path of history.paths.filter((known) => !given.has(known))) {
-    for (const object of history.versionAt(path, before)?.entry.objects ?? []) owners.set(object, path);
+): Map<string, readonly AssetVersion[]> {
+  const loaded = new Set(files.map(({ path }) => path));
+  const isNew = ({ previous }: ReadFile) => !previous.some(isStanding);
+  if (!files.some(isNew)) return new Map();
+  const left = new Map<string, (readonly AssetVersion[])[]>();
+  for (const path of history.paths.filter((each) => !loaded.has(each) && !live.has(each))) {
+    const versions = history.versionsAt(path, before);
+    const [sha256, ...others] = new Set(versions.map((version) => version.sha256));
+    if (typeof sha256 === 'string' && others.length === 0)
+      left.set(sha256, [...(left.get(sha256) ?? []), versions]);
+  }
+  return new Map(
+    files.filter(isNew).flatMap((file) => {
+      const candidates = left.get(hashAsset(file.text)) ?? [];
+      const place = candidates.findIndex(([version]) => version && hasObjectsOf(file, version));
+      return candidates.splice(place, place === -1 ? 0 : 1).map((versions) => [file.path, versions] as const);
+    }),
+  );
+}
+
+function hasObjectsOf({ parsed }: ReadFile, { entry }: AssetVersion): boolean {
+  const objects = new Set(parsed.objects.map(identityOf));
+  return objects.size === new Set(entry.objects).size && entry.objects.every((object) => objects.has(object));
+}
+
+/** Who defines what: by identity, and by bare name for what is mentioned. */
+class Owners {
+  readonly #byObject = new Map<string, string>();
+  readonly #byName = new Map<string, Set<string>>();
+
+  /** Notes who defines an object; returns the path that was noted before. */
+  add(object: string, path: string): string | undefined {
+    const other = this.#byObject.get(object);
+    this.#byObject.set(object, path);
+    const name = bareName(object);
+    const paths = this.#byName.get(name);
+    if (paths) paths.add(path);
+    else this.#byName.set(name, new Set([path]));
+    return other;
+  }
+
+  /** Returns the other paths that define what a text mentions, sorted. */
+  requiredBy(path: string, { mentions }: ParsedSql): string[] {
+    const required = new Set([...mentions].flatMap((name) => [...(this.#byName.get(name) ?? [])]));
+    required.delete(path);
+    return [...required].sort();
+  }
+}
+
+/** Returns the path that defines each object; two paths for one are refused. */
+function ownersOf(
+  files: readonly ReadFile[],
+  gone: readonly string[],
+  { live, history, before }: FreezeContext,
+): Owners {
+  const owners = new Owners();
+  const given = new Set([...files.map(({ path }) => path), ...gone]);
+  for (const { path, entry } of history.standingAt(before)) {
+    if (!given.has(path)) for (const object of entry.objects) owners.add(object, path);
   }
   for (const { path, parsed } of files) {
     for (const object of parsed.objects.map(identityOf)) {
-      const other = owners.get(object);
+      const other = owners.add(object, path);
       if (other !== undefined && other !== path)
         throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
-      owners.set(object, path);
     }
   }
   return owners;
-}
-
-function requirementsOf(
-  path: string,
-  { mentions }: ParsedSql,
-  owners: ReadonlyMap<string, string>,
-): string[] {
-  const required = [...owners].filter(([object, owner]) => owner !== path && mentions.has(bareName(object)));
-  return [...new Set(required.map(([, owner]) => owner))].sort();
 }
 
 /** The name of an identity without schema and signature: `function public.f(date)` is `f`. */
@@ -109,16 +181,23 @@ function bareName(identity: string): string {
 }
 
 function frozenLoad(
-  { path, text, parsed, previous }: ReadFile,
+  { path, text, parsed, previous, renamed }: ReadFile,
   requires: string[],
   cyclic: boolean,
 ): FrozenFile {
   const sha256 = hashAsset(text);
   const entry: ManifestEntry = {
     path,
-    action: actionOf(sha256, previous),
+    action: renamed.length > 0 ? 'rename' : actionOf(sha256, previous),
     sha256,
-    from: previous.map((version) => ({ revision: version.revision, sha256: version.sha256 })),
+    from: [
+      ...previous.map((version) => ({ revision: version.revision, sha256: version.sha256 })),
+      ...renamed.map((version) => ({
+        revision: version.revision,
+        sha256: version.sha256,
+        path: version.path,
+      })),
+    ],
     objects: parsed.objects.map(identityOf),
     requires,
     ...(cyclic ? { cyclic } : {}),
@@ -175,7 +254,12 @@ function assertLoadsTwice({ path, parsed }: ReadFile, { live }: FreezeContext): 
 }
 
 function droppedObjects(drops: readonly string[], { history, before }: FreezeContext): string[] {
-  return drops.flatMap((path) => history.versionAt(path, before)?.entry.objects ?? []);
+  return drops.flatMap((path) =>
+    history
+      .versionsAt(path, before)
+      .filter(isStanding)
+      .flatMap(({ entry }) => entry.objects),
+  );
 }
 
 function duplicateObject(object: string, file: string, other: string): AssetError {

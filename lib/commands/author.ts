@@ -59,10 +59,9 @@ export async function revision(project: Project, options: RevisionOptions): Prom
 async function frozenChanges(project: Project, { downRevisions, dependsOn }: Links): Promise<FrozenFile[]> {
   const parents = [...downRevisions, ...dependsOn.flatMap((text) => resolve(project.graph, text).revisions)];
   const changes = await changesFor(project, parents);
-  const isDeleted = ({ change }: { change: string }) => change === 'deleted';
   return freezeFor(project, parents, {
-    loads: changes.filter((change) => !isDeleted(change)).map(({ path }) => path),
-    drops: changes.filter(isDeleted).map(({ path }) => path),
+    loads: changes.flatMap(({ path, change }) => (change === 'deleted' ? [] : path)),
+    drops: changes.flatMap(({ path, change, was }) => (change === 'deleted' ? path : (was ?? []))),
   });
 }
 
@@ -90,7 +89,8 @@ export async function merge(project: Project, options: MergeOptions): Promise<Ne
 
 /**
  * Refuses to join branches that changed the same file, unless it is frozen with the revision that joins them, as another
- * text than any of theirs: one of them alone would erase the change of the other.
+ * text than any of theirs (one of them alone would erase the change of the other), or is dropped by it. Of two files that
+ * define the same object one is enough.
  */
 function assertMerged(
   project: Project,
@@ -99,8 +99,14 @@ function assertMerged(
   isFreezing = false,
 ): void {
   if (downRevisions.length < 2) return;
-  const isSettled = ({ path, versions }: Divergence) =>
-    files.some(({ entry }) => entry.path === path && versions.every(({ sha256 }) => sha256 !== entry.sha256));
+  const isSettled = ({ object, versions }: Divergence) =>
+    files.some(
+      ({ entry }) =>
+        versions.some(({ path }) => path === entry.path) &&
+        (object !== undefined ||
+          entry.sha256 === null ||
+          versions.every(({ sha256 }) => sha256 !== entry.sha256)),
+    );
   const open = project
     .readHistory()
     .divergentAt(project.graph.closure(downRevisions))

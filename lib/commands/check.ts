@@ -152,10 +152,11 @@ async function liveFiles(project: Project): Promise<CheckFinding[]> {
     new: 'is not shipped by any revision',
     changed: 'is not what the newest revision ships',
     deleted: 'is gone, and no revision drops what it defines',
+    renamed: 'was renamed, and no revision says so',
   };
-  return changes.map(({ path, change }) => ({
+  return changes.map(({ path, change, was }) => ({
     kind: 'live-file-changed',
-    message: `the live file "${path}" ${what[change]}`,
+    message: `the live file "${was ?? path}" ${what[change]}`,
     where: project.live.fileOf(path),
     next: 'ship it with a revision: `limbeck revision -m "…" --autogenerate`',
     revision: null,

@@ -74,7 +74,11 @@ async function callsToFreeze(
   if (!learned.syncs) return { ...learned, pinned: pinnedTexts(project, learned) };
   const own = project.readHistory().manifestOf(script.revision.id)?.entries ?? [];
   const changed = await changesFor(project, parents);
-  return callsOf(project, [...new Set([...own, ...changed].map(({ path }) => path))]);
+  const paths = [
+    ...own.map(({ path }) => path),
+    ...changed.flatMap(({ path, was }) => [path, was ?? []].flat()),
+  ];
+  return callsOf(project, [...new Set(paths)]);
 }
 
 /** The files that a person names, and what was frozen before with the revision, as it is. */

@@ -12,7 +12,6 @@ import { listed } from '../graph/wording.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import { assertOptions } from '../config/known-options.js';
-import { standingVersions } from '../runtime/installed-assets.js';
 import type { Ledger } from '../runtime/ledger.js';
 import { beginStatements } from '../runtime/step-transaction.js';
 import { runPlan, type StepReport } from '../runtime/run-plan.js';
@@ -142,13 +141,27 @@ export function assertConvergent(
 }
 
 /** Makes the error for a file that two branches changed. */
-export function divergent({ path, versions }: Divergence): AssetError {
+export function divergent(divergence: Divergence): AssetError {
+  if (divergence.object !== undefined) return definedTwice(divergence.object, divergence);
+  const { path, versions } = divergence;
   const [last, ...others] = versions.map(({ revision }) => revision);
   return new AssetError('ASSET_DIVERGENT', {
     message: `"${path}" was changed by ${listed([last ?? '', ...others])}, on branches that no merge joins`,
     where: versions[0] && `${versions[0].manifest.folder}/${path}`,
     next: `make the live file hold both changes, and join the branches with it: \`limbeck revision -m "…" --head heads --autogenerate\`; where "${last}" is applied nowhere else, you may set its downRevision to "${others[0]}" instead, and run \`limbeck freeze ${last}\``,
     details: { path, revisions: [last, ...others] },
+  });
+}
+
+/** Makes the error for an object that two files define, each on a branch of its own. */
+function definedTwice(object: string, { path, versions }: Divergence): AssetError {
+  const [last, ...others] = versions.map(({ revision }) => revision);
+  const files = versions.map((version) => version.path);
+  return new AssetError('ASSET_DIVERGENT', {
+    message: `"${object}" is defined by ${listed(files)}, which ${listed([last ?? '', ...others])} ship on branches that no merge joins`,
+    where: versions[0] && `${versions[0].manifest.folder}/${versions[0].path}`,
+    next: 'keep the object in one live file, delete the other one, and join the branches with it: `limbeck revision -m "…" --head heads --autogenerate`',
+    details: { path, object, paths: files, revisions: [last, ...others] },
   });
 }
 
@@ -228,7 +241,7 @@ export function recordStamp(
   const before = from ?? [];
   const deleted = before.filter((row) => !current.includes(row));
   const inserted = current.filter((row) => !before.includes(row));
-  const versions = standingVersions(project.readHistory(), project.graph.closure(current));
+  const versions = project.readHistory().standingAt(project.graph.closure(current));
   for (const begin of beginStatements('limbeck stamp')) sink.record(begin);
   if (from === undefined) sink.record(ledger.clearRows);
   for (const move of ledger.moveRows({ deleted, inserted })) sink.record(move);

@@ -5,9 +5,15 @@
  * loads what it always loaded.
  */
 import { folderSchemaOf, kindOf } from '../assets/asset-directory.js';
-import type { AppliedSet, AssetHistory, AssetVersion } from '../assets/asset-history.js';
+import {
+  type AppliedSet,
+  type AssetHistory,
+  type AssetVersion,
+  formerPaths,
+  isStanding,
+} from '../assets/asset-history.js';
 import { loadOrder } from '../assets/load-order.js';
-import { frozenFileOf } from '../assets/manifest.js';
+import { frozenFileOf, type ManifestEntry } from '../assets/manifest.js';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
@@ -45,29 +51,46 @@ export interface LoadContext {
   readonly readFrozen: (version: AssetVersion) => string;
 }
 
+/** The context of a step, with what stands after it. */
+interface StepContext extends LoadContext {
+  readonly standingAfter: () => readonly AssetVersion[];
+}
+
 /** A path on its way from what stands to what should stand. */
 interface Change {
   readonly path: string;
   readonly from: readonly AssetVersion[];
   /** undefined where nothing should be left. */
   readonly to: AssetVersion | undefined;
+  /** The other names of the file, where the revision renames it. */
+  readonly otherNames: readonly string[];
 }
 
+type FromTo = Omit<Change, 'otherNames'>;
+
 /** Makes the loader of one step. */
-export function createAssetLoader(context: LoadContext): RunLoader {
-  const { revision, direction, history, installed } = context;
+export function createAssetLoader(given: LoadContext): RunLoader {
+  const { revision, direction, history, installed } = given;
+  let standing: readonly AssetVersion[] | undefined;
+  const context = { ...given, standingAfter: () => (standing ??= history.standingAt(given.after)) };
   const own = history.manifestOf(revision)?.entries ?? [];
+  const names = renamedTogether(own);
+  const namesOf = (path: string) => names.get(path) ?? [path];
   const changeOf = direction === 'upgrade' ? upgradeOf : downgradeOf;
   const touched = new Set<string>();
   // A version pinned with `{ at }` was frozen with the revision, and needs no care here.
   const run = (paths: readonly string[]) => {
     if (paths.length === 0) throw nothingNamed(context);
-    const changes = [...new Set(paths)].map((path) => changeOf(path, context));
+    const all = [...new Set(paths.flatMap(namesOf))];
+    const changes = all.map((path) => ({
+      ...changeOf(path, context),
+      otherNames: namesOf(path).filter((name) => name !== path),
+    }));
     apply(
       changes.filter((change) => !touched.has(change.path) || !isDone(change, context)),
       context,
     );
-    for (const path of paths) touched.add(path);
+    for (const path of all) touched.add(path);
   };
   return {
     load: run,
@@ -81,6 +104,16 @@ export function createAssetLoader(context: LoadContext): RunLoader {
   };
 }
 
+/** For each path of a rename all its names: one line of a script moves the file, by whichever it calls it. */
+function renamedTogether(entries: readonly ManifestEntry[]): Map<string, readonly string[]> {
+  return new Map(
+    entries.flatMap((entry) => {
+      const names = [entry.path, ...formerPaths(entry)];
+      return names.length === 1 ? [] : names.map((name) => [name, names] as const);
+    }),
+  );
+}
+
 /** Whether an earlier call of the script has already done it. */
 function isDone({ path, to }: Change, { installed }: LoadContext): boolean {
   const found = installed.get(path);
@@ -88,17 +121,14 @@ function isDone({ path, to }: Change, { installed }: LoadContext): boolean {
 }
 
 /** Going up, the version is the one that was frozen with the revision itself. */
-function upgradeOf(path: string, { history, revision, before, file }: LoadContext): Change {
-  const manifest = history.manifestOf(revision);
-  const entry = manifest?.entries.find((candidate) => candidate.path === path);
-  if (manifest === undefined || entry === undefined) throw notFrozen(path, revision, file);
-  const from = history.versionsAt(path, before);
-  if (entry.sha256 === null) return { path, from, to: undefined };
-  return { path, from, to: { revision, path, sha256: entry.sha256, entry, manifest } };
+function upgradeOf(path: string, { history, revision, before, file }: LoadContext): FromTo {
+  const own = history.versionOf(path, revision);
+  if (own === undefined) throw notFrozen(path, revision, file);
+  return { path, from: history.versionsAt(path, before), to: isStanding(own) ? own : undefined };
 }
 
 /** Going down, the version is the one that the remaining revisions ask for; the same call serves both. */
-function downgradeOf(path: string, { history, revision, before, after, file }: LoadContext): Change {
+function downgradeOf(path: string, { history, revision, before, after, file }: LoadContext): FromTo {
   const from = history.versionsAt(path, before);
   const to = history.versionAt(path, after);
   if (from.length === 0 && to === undefined) throw notFrozen(path, revision, file);
@@ -106,12 +136,15 @@ function downgradeOf(path: string, { history, revision, before, after, file }: L
 }
 
 /** Drops what goes away, dependents first, then loads what stays, requirements first. */
-function apply(changes: readonly Change[], context: LoadContext): void {
+function apply(changes: readonly Change[], context: StepContext): void {
+  const { sink, history } = context;
   for (const change of changes) assertUnchanged(change, context);
-  const wanted = changes.filter(({ to }) => to !== undefined && needsLoading(to, context));
-  for (const change of inLoadOrder(changes, standingOf).toReversed()) dropObjects(change, context);
-  const { sink } = context;
-  const loads = inLoadOrder(wanted, ({ to }) => to).flatMap(({ to }) => to ?? []);
+  const moved = movedFiles(changes, context);
+  const wanted = [...changes.filter(({ path }) => !moved.has(path)), ...uncovered(changes, context)].filter(
+    ({ to }) => to !== undefined && needsLoading(to, context),
+  );
+  for (const change of inLoadOrder(changes, standingOf, history).toReversed()) dropObjects(change, context);
+  const loads = inLoadOrder(wanted, ({ to }) => to, history).flatMap(({ to }) => to ?? []);
   for (const version of loads) {
     if (isCyclic(version)) sink.record(ownStatement('set local check_function_bodies = off'));
     loadVersion(version, context);
@@ -134,19 +167,89 @@ function needsLoading({ path, sha256 }: AssetVersion, { installed }: LoadContext
   return kindOf(path) !== 'types' || installed.get(path)?.sha256 !== sha256;
 }
 
+/** Renamed files whose text is installed under the other name: nothing is to be loaded. */
+function movedFiles(changes: readonly Change[], { installed }: LoadContext): Set<string> {
+  const isMoved = ({ to, otherNames }: Change) =>
+    to !== undefined && otherNames.some((name) => installed.get(name)?.sha256 === to.sha256);
+  return new Set(changes.filter(isMoved).map(({ path }) => path));
+}
+
+/**
+ * Files beside those of a call that must be loaded after them, since branches that no merge joins any more
+ * define the same object in files of different names: where one goes, the other one comes back, and where
+ * both stand, the later one wins.
+ */
+function uncovered(
+  changes: readonly Change[],
+  { history, revision, before, standingAfter }: StepContext,
+): Change[] {
+  const called = new Set(changes.map(({ path }) => path));
+  const own = new Set(history.manifestOf(revision)?.entries.map(({ path }) => path));
+  const gone = new Set(changes.filter(({ to }) => to === undefined).flatMap(({ from }) => objectsOf(from)));
+  const loaded = new Map(
+    changes.flatMap(({ to }) =>
+      to === undefined ? [] : to.entry.objects.map((object) => [object, to] as const),
+    ),
+  );
+  const comesBack = (version: AssetVersion, object: string) => {
+    const other = loaded.get(object);
+    if (other !== undefined) return history.compare(version, other) > 0;
+    return gone.has(object) && !own.has(version.path);
+  };
+  return standingAfter()
+    .filter(
+      (version) =>
+        !called.has(version.path) && version.entry.objects.some((object) => comesBack(version, object)),
+    )
+    .map((to) => ({ path: to.path, from: history.versionsAt(to.path, before), to, otherNames: [] }));
+}
+
+function objectsOf(versions: readonly AssetVersion[]): string[] {
+  return versions.filter(isStanding).flatMap(({ entry }) => entry.objects);
+}
+
 function standingOf({ from }: Change): AssetVersion | undefined {
-  return from[0];
+  return from.find(isStanding);
+}
+
+/** Of files that define the same object, on branches that no merge joins any more, the later one is loaded last. */
+function overwritten(versions: readonly AssetVersion[], history: AssetHistory): Map<string, string[]> {
+  const lastOf = new Map<string, string>();
+  const earlier = new Map<string, string[]>();
+  for (const { path, entry } of versions.toSorted((a, b) => history.compare(a, b))) {
+    const others = entry.objects.flatMap((object) => lastOf.get(object) ?? []);
+    if (others.length > 0) earlier.set(path, others);
+    for (const object of entry.objects) lastOf.set(object, path);
+  }
+  return earlier;
+}
+
+/** What a file needs may have got another name since it was frozen. */
+function currentNames(path: string, given: ReadonlyMap<string, unknown>, history: AssetHistory): string[] {
+  if (given.has(path)) return [path];
+  return [...history.laterNames(path)].filter((name) => given.has(name));
 }
 
 function inLoadOrder(
   changes: readonly Change[],
   version: (change: Change) => AssetVersion | undefined,
+  history: AssetHistory,
 ): Change[] {
   const byPath = new Map(changes.map((change) => [change.path, change]));
-  const needs = changes.map((change) => ({
-    path: change.path,
-    requires: version(change)?.entry.requires ?? [],
-  }));
+  const earlier = overwritten(
+    changes.flatMap((change) => version(change) ?? []),
+    history,
+  );
+  const needs = changes.map((change) => {
+    const requires = version(change)?.entry.requires ?? [];
+    return {
+      path: change.path,
+      requires: [
+        ...requires.flatMap((path) => currentNames(path, byPath, history)),
+        ...(earlier.get(change.path) ?? []),
+      ],
+    };
+  });
   return loadOrder(needs).paths.flatMap((path) => byPath.get(path) ?? []);
 }
 
@@ -154,14 +257,14 @@ function inLoadOrder(
  * Drops by exact identity what stands and is not defined any more; never CASCADE. What another file
  * defines once the step is done is left alone: it has only moved there.
  */
-function dropObjects(change: Change, { sink, history, after, installed }: LoadContext): void {
+function dropObjects(change: Change, { sink, standingAfter, installed }: StepContext): void {
   const { path, to } = change;
-  const standing = installedOf(change, installed).flatMap(({ entry }) => entry.objects);
+  const standing = objectsOf(installedOf(change, installed));
   const kept = new Set(to?.entry.objects);
   const gone = [...new Set(standing)].filter((object) => !kept.has(object));
   if (gone.length === 0) return;
-  for (const other of history.paths.filter((each) => each !== path)) {
-    for (const object of history.versionAt(other, after)?.entry.objects ?? []) kept.add(object);
+  for (const { entry } of standingAfter().filter((other) => other.path !== path)) {
+    for (const object of entry.objects) kept.add(object);
   }
   for (const object of gone.filter((each) => !kept.has(each)).toReversed()) {
     inSchema(folderSchemaOf(path), sink, () => sink.record(ownStatement(`drop ${object}`)));

@@ -8,20 +8,10 @@ import type { Ledger, LedgerState } from './ledger.js';
 
 type InstalledMap = LedgerState['assets'];
 
-/** Returns the version of each file that stands where these revisions are applied. */
-export function standingVersions(history: AssetHistory, applied: AppliedSet): AssetVersion[] {
-  return history.paths.flatMap((path) => {
-    const version = history.versionAt(path, applied);
-    return version === undefined || version.sha256 === null ? [] : [version];
-  });
-}
-
 /** Returns what the ledger would say is installed there. */
 export function standingAssets(history: AssetHistory, applied: AppliedSet): InstalledMap {
   return new Map(
-    standingVersions(history, applied).flatMap(({ path, sha256, revision }) =>
-      sha256 === null ? [] : [[path, { sha256, revision }] as const],
-    ),
+    history.standingAt(applied).map(({ path, sha256, revision }) => [path, { sha256, revision }] as const),
   );
 }
 

@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { openAssetDirectory } from '../../lib/assets/asset-directory.js';
 import { AssetHistory } from '../../lib/assets/asset-history.js';
 import { hashAsset } from '../../lib/assets/asset-text.js';
@@ -21,7 +23,7 @@ function authoring(graph: RevisionGraph, files: Readonly<Record<string, string>>
     const frozen = await freezeFiles(
       { loads, drops },
       {
-        live: openAssetDirectory(root, 'raw_sql', ['types', 'procs', 'views']),
+        live: openAssetDirectory(root, 'raw_sql', ['types', 'procs', 'views', 'aggregates']),
         history: new AssetHistory(graph, manifests),
         before: graph.closure(graph.requirements(revision)),
         schema: 'public',
@@ -31,7 +33,7 @@ function authoring(graph: RevisionGraph, files: Readonly<Record<string, string>>
     return frozen;
   };
   for (const [path, text] of Object.entries(files)) edit(path, text);
-  return { freeze, edit };
+  return { freeze, edit, remove: (path: string) => rmSync(join(root, 'raw_sql', path)) };
 }
 
 const line = graphOf('a', 'b < a', 'c < b');
@@ -238,5 +240,71 @@ describe('freezeFiles', () => {
     );
     edit('views/v.sql', 'create or replace view v as select 2');
     expect(brief(await freeze('b', { loads: ['views/v.sql'] }))).to.deep.equal(['replace views/v.sql']);
+  });
+
+  describe('of a file with another name', () => {
+    /** Revision a ships f.sql; then it lies elsewhere. */
+    async function moved(to: string, text = fn('f'), before = fn('f')) {
+      const { freeze, edit, remove } = authoring(line, { 'procs/f.sql': before });
+      await freeze('a', { loads: ['procs/f.sql'] });
+      remove('procs/f.sql');
+      edit(to, text);
+      return { freeze, edit, remove };
+    }
+
+    it('is a rename, from the version under the old name', async () => {
+      const { freeze } = await moved('aggregates/f.sql');
+      const frozen = await freeze('b', { loads: ['aggregates/f.sql'], drops: ['procs/f.sql'] });
+      const sha256 = hashAsset(fn('f'));
+      expect(entries(frozen)).to.deep.equal([
+        {
+          path: 'aggregates/f.sql',
+          action: 'rename',
+          sha256,
+          from: [{ revision: 'a', sha256, path: 'procs/f.sql' }],
+          objects: ['function public.f()'],
+          requires: [],
+        },
+      ]);
+      expect(frozen[0]?.text).to.equal(fn('f'));
+      expect(brief(await freeze('c', { loads: ['aggregates/f.sql'] }))).to.deep.equal([
+        'reload aggregates/f.sql',
+      ]);
+    });
+
+    it('needs no mention of the old name', async () => {
+      const { freeze } = await moved('procs/g.sql');
+      expect(brief(await freeze('b', { loads: ['procs/g.sql'] }))).to.deep.equal(['rename procs/g.sql']);
+    });
+
+    it('is none with another text, in another schema, or while the old file is there', async () => {
+      const calls = { loads: ['procs/g.sql'], drops: ['procs/f.sql'] };
+      const edited = await moved('procs/g.sql', fn('f', '2'));
+      expect(brief(await edited.freeze('b', calls))).to.deep.equal(['add procs/g.sql', 'drop procs/f.sql']);
+      const elsewhere = await moved('procs/s/g.sql');
+      expect(brief(await elsewhere.freeze('b', { ...calls, loads: ['procs/s/g.sql'] }))).to.deep.equal([
+        'add procs/s/g.sql',
+        'drop procs/f.sql',
+      ]);
+      const both = await moved('procs/g.sql', '-- no object', '-- no object');
+      both.edit('procs/f.sql', '-- no object');
+      expect(brief(await both.freeze('b', { loads: ['procs/g.sql'] }))).to.deep.equal(['add procs/g.sql']);
+    });
+
+    it('may be a type, which cannot be created again', async () => {
+      const mood = "create type mood as enum ('a')";
+      const { freeze } = await moved('types/mood.sql', mood, mood);
+      expect(brief(await freeze('b', { loads: ['types/mood.sql'] }))).to.deep.equal([
+        'rename types/mood.sql',
+      ]);
+    });
+  });
+
+  it('gives an object that was dropped with its file to another one', async () => {
+    const { freeze, edit } = authoring(line, { 'procs/f.sql': fn('f') });
+    await freeze('a', { loads: ['procs/f.sql'] });
+    await freeze('b', { drops: ['procs/f.sql'] });
+    edit('procs/g.sql', fn('f', '2'));
+    expect(brief(await freeze('c', { loads: ['procs/g.sql'] }))).to.deep.equal(['add procs/g.sql']);
   });
 });

@@ -69,4 +69,15 @@ describe('liveChanges', () => {
       { path: 'procs/f.sql', change: 'changed' },
     ]);
   });
+
+  it('takes a new file with the text of one that has gone for that one', async () => {
+    const { 'procs/g.sql': text, ...files } = asAtB;
+    expect(await changes('b', { ...files, 'procs/x.sql': text, 'procs/y.sql': text })).to.deep.equal([
+      { path: 'procs/x.sql', change: 'renamed', was: 'procs/g.sql' },
+      { path: 'procs/y.sql', change: 'new' },
+    ]);
+    expect(await changes('b', { ...asAtB, 'procs/x.sql': text })).to.deep.equal([
+      { path: 'procs/x.sql', change: 'new' },
+    ]);
+  });
 });
