@@ -115,6 +115,10 @@ export const errorCodes = {
   PRIVILEGE_MISSING: ['database', 'the user may not do what a migration needs'],
   SERVER_TOO_OLD: ['database', 'the server is older than PostgreSQL 15'],
   POOL_EXHAUSTED: ['database', 'a Knex instance that was handed in has no free connection'],
+  SHADOW_UNAVAILABLE: [
+    'database',
+    'there is no server on which a shadow could be made, or none of the same major',
+  ],
   CONNECTION_LOST: ['database', 'the connection broke'],
   DISK_FULL: ['database', 'the server or the embedded database has no space left'],
 

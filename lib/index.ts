@@ -29,7 +29,7 @@ export {
   upgradeSql,
 } from './commands/offline.js';
 export { plan, type PlanOptions, type PlanReport, type StepEntry } from './commands/plan.js';
-export { roundTrip, type RoundTripReport } from './commands/prove.js';
+export { roundTrip, type RoundTripOptions, type RoundTripReport } from './commands/prove.js';
 export {
   type BranchEntry,
   branches,
@@ -92,6 +92,7 @@ export type { StepReport } from './runtime/run-plan.js';
 export { adopted, type AdoptedScript } from './script/adopted.js';
 export type { MemoryFiles } from './script/memory-scripts.js';
 export type { DigestDifference } from './schema/digest.js';
+export type { ShadowChoice } from './shadow/shadow.js';
 export type { QueryResult, Statement } from './sql/statement.js';
 export type { RoundTripFinding } from './verify/round-trip.js';
 export { toolVersion } from './version.js';

@@ -1,6 +1,7 @@
 /** Commands that prove: check, roundtrip. */
 import type { CheckReport, RoundTripReport } from '../../lib/index.js';
 import { type Command, type CommandFamily, isSet } from '../command.js';
+import { shadowOf, shadowOption } from '../shadow-option.js';
 import { counted, duration } from '../words.js';
 
 const check: Command = {
@@ -31,9 +32,10 @@ function checkText({ findings, applied, compared, accepted }: CheckReport): stri
 const roundtrip: Command = {
   usage: 'roundtrip',
   summary: 'Prove on a scratch database that every downgrade restores',
-  example: 'roundtrip',
-  async run({ library, openProject }) {
-    const report = await library.roundTrip(await openProject());
+  options: { shadow: shadowOption },
+  example: 'roundtrip --shadow server',
+  async run({ args, library, openProject }) {
+    const report = await library.roundTrip(await openProject(), { shadow: shadowOf(args) });
     const { finding, revisions, durationMs } = report;
     if (finding !== null) return { report, text: findingText(finding), status: 1 };
     if (revisions === 0) return { report, text: 'There are no revisions: nothing was proven', status: 1 };

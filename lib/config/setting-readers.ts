@@ -17,6 +17,11 @@ export class Expected {
 export const text: Reader<string> = (value) =>
   typeof value === 'string' && value !== '' ? value : new Expected('a text that is not empty');
 
+export const url: Reader<string> = (value) =>
+  typeof value === 'string' && /^postgres(?:ql)?:\/\//.test(value)
+    ? value
+    : new Expected('a URL such as postgres://user:password@host:5432/database');
+
 export const texts: Reader<readonly string[]> = (value) => {
   const list: unknown[] = Array.isArray(value) ? value : [value];
   const isList = list.length > 0 && list.every((item) => typeof item === 'string' && item !== '');

@@ -14,6 +14,7 @@ import {
   text,
   texts,
   timeZone,
+  url,
 } from './setting-readers.js';
 
 /** What a `limbeck` block may hold; every setting has a default. Durations are milliseconds, or `'2 s'`. */
@@ -48,7 +49,7 @@ export interface LimbeckSettings {
   edited?: 'warn' | 'refuse';
   /** The model that autogenerate compares with. Default `./schema.ts`. */
   model?: string;
-  /** A server for shadow databases. */
+  /** A URL: shadows are made as scratch databases on its server. Default: in memory. */
   shadowUrl?: string;
 }
 
@@ -121,7 +122,7 @@ export const readers: Record<keyof Settings, Reader<unknown>> = {
       : new Expected('an object'),
   edited: oneOf('warn', 'refuse'),
   model: text,
-  shadowUrl: text,
+  shadowUrl: url,
 };
 
 /** Settings of one place, checked: those that it holds. */

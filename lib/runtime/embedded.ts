@@ -3,10 +3,10 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { PGlite } from '@electric-sql/pglite';
 import type { Knex } from 'knex';
 import { type DirectoryWait, lockDirectory } from './directory-lock.js';
+import { closeInTime, endingConfig } from './pglite-connection.js';
 
 export interface EmbeddedOptions {
   /** Longest wait for another process that has the directory open, in milliseconds. Default 60 s. */
@@ -72,47 +72,6 @@ function marked(
   return Object.defineProperty(connection, embeddedKey, { value: directory, configurable: true });
 }
 
-/** Makes the `connection` function of a scratch database in memory. */
-export function memoryConnection(): Knex.ConnectionConfigProvider {
-  const connect = async () => {
-    const { PGlite } = await import('@electric-sql/pglite');
-    return await closingConfig(await PGlite.create(), () => {});
-  };
-  memoryConnections.add(connect);
-  return connect;
-}
-
-const memoryConnections = new WeakSet<object>();
-
-/** Tells whether a configuration connects to a scratch database in memory. */
-export function isInMemory({ connection }: Knex.Config): boolean {
-  return typeof connection === 'function' && memoryConnections.has(connection);
-}
-
-/** A database in memory that outlives its connections. */
-export interface ScratchDatabase {
-  /** Makes what Knex connects with; the next one when that connection has ended. */
-  connect(): Promise<Knex.ConnectionConfig>;
-  /** Returns its data directory as a tar, from which others can start. */
-  dump(): Promise<Blob>;
-  close(): Promise<void>;
-}
-
-/** Starts a scratch database, empty or from a dump. */
-export async function startScratch(dump?: Blob): Promise<ScratchDatabase> {
-  const { PGlite } = await import('@electric-sql/pglite');
-  const pglite = await PGlite.create(dump === undefined ? {} : { loadDataDir: dump });
-  return {
-    connect: () => endingConfig(pglite, async () => {}),
-    async dump() {
-      // Else whoever starts from it recovers, and sequences jump, as after a crash.
-      await pglite.exec('checkpoint');
-      return (await pglite.dumpDataDir('none')) as Blob;
-    },
-    close: () => closeInTime(pglite),
-  };
-}
-
 /** A directory is made beside its place and renamed, so that a half-made one is never taken for a database. */
 async function openDirectory(directory: string): Promise<PGlite> {
   const { PGlite } = await import('@electric-sql/pglite');
@@ -143,31 +102,4 @@ function fullDisk(directory: string): Error | undefined {
  */
 function closingConfig(pglite: PGlite, release: () => void): Promise<Knex.ConnectionConfig> {
   return endingConfig(pglite, () => closeInTime(pglite).then(release));
-}
-
-/** @param atEnd - what is done when the connection ends, before its end is announced */
-async function endingConfig(pglite: PGlite, atEnd: () => Promise<void>): Promise<Knex.ConnectionConfig> {
-  const { createPgConfig } = await import('@electric-sql/pglite/node-postgres');
-  const config = createPgConfig(pglite);
-  const { connection } = config;
-  const emit = connection.emit.bind(connection);
-  let isOpen = true;
-  connection.emit = (event, ...args) => {
-    if (event !== 'end' || !isOpen) return emit(event, ...args);
-    isOpen = false;
-    void atEnd().then(() => emit('end'));
-    return true;
-  };
-  // Knex asks for the connection anew when the last one is gone.
-  return Object.assign(config, { expirationChecker: () => !isOpen }) as unknown as Knex.ConnectionConfig;
-}
-
-/** In milliseconds; a PGlite that has failed may never finish closing. */
-const longestClose = 5_000;
-
-async function closeInTime(pglite: PGlite): Promise<void> {
-  const timer = new AbortController();
-  const closed = pglite.close().catch(() => {});
-  await Promise.race([closed, sleep(longestClose, undefined, timer).catch(() => {})]);
-  timer.abort();
 }

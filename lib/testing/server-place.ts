@@ -2,18 +2,15 @@
  * A database for tests on a server: a copy of a template database that was migrated.
  */
 import { randomBytes } from 'node:crypto';
-import type { Knex } from 'knex';
 import type { LimbeckError } from '../errors.js';
 import { type OpenConnection, openConnection } from '../runtime/connection.js';
 import { lockKey } from '../runtime/lock.js';
 import { type CommandResult, MessageError, sendMessage } from '../runtime/pg-connection.js';
+import { inDatabase, type ServerConnection, urlOf } from '../runtime/server-address.js';
 import { failureOf } from '../runtime/sql-failure.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { TemplateSource } from './template-source.js';
 import type { TestPlace } from './test-place.js';
-
-/** A URL, or settings of pg. */
-export type ServerConnection = string | Knex.PgConnectionConfig;
 
 /**
  * Makes a database from the template, which is made when there is none.
@@ -129,25 +126,4 @@ async function dropOutdated(
 
 function drop(name: string): string {
   return `drop database if exists ${quoteIdentifier(name)} with (force)`;
-}
-
-function inDatabase(connection: ServerConnection, database: string): Knex.PgConnectionConfig {
-  return typeof connection === 'string'
-    ? { connectionString: urlOf(connection, database) }
-    : { ...connection, database };
-}
-
-/** Scheme and host, then the path, then the parameters. */
-const urlPattern = /^(\w+:\/\/[^/?#]*)[^?#]*(.*)$/;
-
-/** A folder of sockets is no host of a URL, but a parameter. */
-function urlOf(connection: ServerConnection, database: string): string {
-  // As text: URLs without a host, which mean a socket, are none to `URL`.
-  if (typeof connection === 'string') return connection.replace(urlPattern, `$1/${database}$2`);
-  const { user = '', password = '', host = 'localhost', port = 5432 } = connection;
-  const secret = typeof password === 'string' && password !== '' ? `:${encodeURIComponent(password)}` : '';
-  const who = user === '' ? '' : `${encodeURIComponent(user)}${secret}@`;
-  return host.startsWith('/')
-    ? `postgresql://${who}/${database}?host=${encodeURIComponent(host)}&port=${port}`
-    : `postgresql://${who}${host}:${port}/${database}`;
 }

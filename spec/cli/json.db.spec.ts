@@ -84,7 +84,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
     keys: ['database', 'environment', 'findings', 'applied', 'compared', 'accepted'],
     ...noEnvironment,
   },
-  roundtrip: { works: [], keys: ['revisions', 'finding', 'durationMs'], ...noEnvironment },
+  roundtrip: { works: [], keys: ['revisions', 'shadow', 'finding', 'durationMs'], ...noEnvironment },
 };
 
 const commands: readonly Command[] = families.flatMap((family: CommandFamily) => family.commands);

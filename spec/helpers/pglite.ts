@@ -24,8 +24,13 @@ let templateTar: Promise<Blob> | undefined;
 
 /** Starts an instance in memory with a fresh database; the caller closes it. */
 export async function startPGlite(): Promise<PGlite> {
+  return PGlite.create({ loadDataDir: await emptyImage() });
+}
+
+/** Returns the data directory of a fresh database as a tar. */
+export function emptyImage(): Promise<Blob> {
   templateTar ??= readTemplate();
-  return PGlite.create({ loadDataDir: await templateTar });
+  return templateTar;
 }
 
 /**

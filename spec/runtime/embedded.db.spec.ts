@@ -12,9 +12,9 @@ import {
   upgrade,
 } from '../../lib/index.js';
 import { nameDatabase } from '../../lib/runtime/connection.js';
-import { memoryConnection } from '../../lib/runtime/embedded.js';
+import { startScratch } from '../../lib/runtime/scratch.js';
 import { expectFailure } from '../helpers/failure.js';
-import { pgliteDirectory } from '../helpers/pglite.js';
+import { emptyImage, pgliteDirectory } from '../helpers/pglite.js';
 import { type TemporaryProject, temporaryProject } from '../helpers/project.js';
 
 const script = `export const revision = 'a';
@@ -119,8 +119,10 @@ describe('embedded', () => {
 
   it('is named as what it is where it is a scratch database', async () => {
     const { config } = await open();
-    const shadow = { ...config, knex: { client: 'pg', connection: memoryConnection() } };
+    const { connection, close } = await startScratch(await emptyImage());
+    const shadow = { ...config, knex: { client: 'pg', connection } };
     expect(await nameDatabase(shadow)).to.equal('an embedded scratch database in memory');
+    await close();
   });
 
   it('DIRECTORY_LOCKED: names the process that has the directory open', async () => {

@@ -1,0 +1,191 @@
+/**
+ * Opening a shadow, empty or at revisions, and running steps on it.
+ */
+import type { AssetHistory } from '../assets/asset-history.js';
+import { LimbeckError } from '../errors.js';
+import type { Step } from '../graph/plan.js';
+import type { RevisionId } from '../graph/revision.js';
+import type { RevisionGraph } from '../graph/revision-graph.js';
+import { type Logger, silentLogger } from '../logger.js';
+import { interruption } from '../runtime/database-sink.js';
+import { type RunContext, runPlan } from '../runtime/run-plan.js';
+import { openSession, type Session } from '../runtime/session.js';
+import type { ModuleLoader } from '../script/load-module.js';
+import { type ImageSource, imageKeys } from './image-keys.js';
+import { keepImage } from './image-files.js';
+import { revisionImages, startEmpty, startFrom } from './images.js';
+import { RoleMaker } from './missing-roles.js';
+import { embeddedShadow, serverShadow, type Shadow, type ShadowChoice } from './shadow.js';
+
+/** What a shadow is made for: a project is one. */
+export interface ShadowSource extends ImageSource {
+  readonly root: string;
+  readonly graph: RevisionGraph;
+  readonly load: ModuleLoader;
+  readonly logger: Logger;
+  readonly signal: AbortSignal | undefined;
+  /** Scripts that were handed in have no text that could be compared: no image is kept of them. */
+  readonly memory?: unknown;
+  readHistory(): AssetHistory;
+}
+
+/** A shadow with a session on it. */
+export interface OpenShadow {
+  readonly kind: ShadowChoice;
+  readonly session: Session;
+  /**
+   * Runs steps, each in a transaction of its own. In an embedded shadow roles that they name are made when the server
+   * says that they are missing; on a server roles belong to all databases, and nothing makes any.
+   *
+   * @throws MigrationError as a run; `INTERRUPTED` when the signal stops it
+   */
+  run(steps: readonly Step[]): Promise<void>;
+  /** Ends the session, and removes the shadow. */
+  close(): Promise<void>;
+}
+
+/** Where a shadow is, and what the server shows as application name. */
+export interface ShadowOptions {
+  readonly place: ShadowChoice;
+  /** `limbeck roundtrip`. */
+  readonly purpose: string;
+}
+
+/** Where shadows are made that need not be of the same major as anything: `shadowUrl`, where it is set. */
+export function usualPlace({ config }: Pick<ShadowSource, 'config'>): ShadowChoice {
+  return config.settings.shadowUrl === undefined ? 'embedded' : 'server';
+}
+
+/**
+ * Opens a shadow with nothing but limbeck's own tables in it.
+ *
+ * @throws DatabaseError as `serverShadow`
+ */
+export async function openEmptyShadow(source: ShadowSource, options: ShadowOptions): Promise<OpenShadow> {
+  assertGoesOn(source);
+  const shadow =
+    options.place === 'server'
+      ? await serverShadow(source.config, source.logger)
+      : embeddedShadow(source.config, await startEmpty(source.root));
+  return openOn(shadow, source, options);
+}
+
+/**
+ * Opens a shadow at revisions: with them and all that they require applied. An embedded one starts from the image that
+ * an earlier command has left of the same, or of the first of them.
+ *
+ * @throws MigrationError, RevisionError when they cannot be applied to an empty database
+ * @throws DatabaseError as `serverShadow`
+ */
+export async function openShadowAt(
+  source: ShadowSource,
+  revisions: Iterable<RevisionId>,
+  options: ShadowOptions,
+): Promise<OpenShadow> {
+  const applied = source.graph.closure([...revisions]);
+  const ids = source.graph.ids.filter((id) => applied.has(id));
+  if (options.place === 'server' || source.memory !== undefined) {
+    const opened = await openEmptyShadow(source, options);
+    return applyAll(opened, ids);
+  }
+  assertGoesOn(source);
+  return openFromImage(source, ids, options);
+}
+
+async function openFromImage(
+  source: ShadowSource,
+  ids: readonly RevisionId[],
+  options: ShadowOptions,
+): Promise<OpenShadow> {
+  const images = revisionImages(source.root);
+  const keys = imageKeys(source, source.readHistory(), ids);
+  let done = keys.length;
+  let scratch = undefined;
+  while (done > 0 && scratch === undefined) {
+    scratch = await startFrom(images, keys[done - 1] ?? '');
+    if (scratch === undefined) done -= 1;
+  }
+  scratch ??= await startEmpty(source.root);
+  const opened = await applyAll(
+    await openOn(embeddedShadow(source.config, scratch), source, options),
+    ids.slice(done),
+  );
+  const key = keys.at(-1);
+  if (done < keys.length && key !== undefined) await keepImage(images, key, await scratch.dump());
+  return opened;
+}
+
+async function applyAll(opened: OpenShadow, ids: readonly RevisionId[]): Promise<OpenShadow> {
+  try {
+    await opened.run(ids.map((revision) => ({ direction: 'upgrade', revision })));
+    return opened;
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+async function openOn(shadow: Shadow, source: ShadowSource, { purpose }: ShadowOptions): Promise<OpenShadow> {
+  const { signal } = source;
+  try {
+    const session = await openSession(shadow.config, { logger: silentLogger, lock: true, purpose, signal });
+    // A schema that is made for the ledger is no difference of what comes after.
+    await session.ensureLedger();
+    return openedShadow(shadow, session, source);
+  } catch (error) {
+    await shadow.close();
+    throw error;
+  }
+}
+
+function openedShadow(shadow: Shadow, session: Session, source: ShadowSource): OpenShadow {
+  const { settings } = source.config;
+  const roles = shadow.kind === 'embedded' ? new RoleMaker(session) : undefined;
+  return {
+    kind: shadow.kind,
+    session,
+    async run(steps) {
+      const history = source.readHistory();
+      const context: RunContext = {
+        root: source.root,
+        graph: source.graph,
+        scripts: source.scripts,
+        load: source.load,
+        scriptArguments: source.scriptArguments,
+        history,
+        session,
+        ddl: settings.ddl,
+        transaction: 'revision',
+        logger: silentLogger,
+      };
+      let left = steps;
+      while (left.length > 0) {
+        try {
+          await runPlan(left, context);
+          left = [];
+        } catch (error) {
+          // Which statement was stopped tells nobody anything: the database is gone.
+          assertGoesOn(source, error);
+          if ((await roles?.make(error)) !== true) throw error;
+          left = afterFailure(left, error);
+        }
+        await session.refresh();
+      }
+    },
+    async close() {
+      await session.close();
+      await shadow.close();
+    },
+  };
+}
+
+/** The steps that are left when one has failed: it, and those behind it. */
+function afterFailure(steps: readonly Step[], error: unknown): readonly Step[] {
+  const failed = error instanceof LimbeckError ? error.details['revision'] : undefined;
+  const index = steps.findIndex(({ revision }) => revision === failed);
+  return steps.slice(Math.max(0, index));
+}
+
+function assertGoesOn({ signal }: ShadowSource, cause?: unknown): void {
+  if (signal?.aborted === true) throw interruption({ cause });
+}
