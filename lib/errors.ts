@@ -105,6 +105,16 @@ export const errorCodes = {
   UNAWAITED_OPERATION: ['migration', 'a script did not await an operation'],
   KNEX_UNSAFE: ['migration', 'a call of Knex would do something else than it says'],
   INTERRUPTED: ['migration', 'a run was stopped from outside, as by Ctrl-C'],
+  DEPENDENTS_HOLD_DATA: [
+    'migration',
+    'what stands on an object that must be made anew holds data, or cannot be made again',
+  ],
+  EXTENSION_MEMBER: ['migration', 'an object that would be changed belongs to an extension'],
+  DEPENDENTS_CHANGED: ['migration', 'other objects stand on a recreated one than were frozen with it'],
+  DEPENDENT_NOT_RESTORED: [
+    'migration',
+    'an object does not fit any more on the changed one that it stood on',
+  ],
   ROWS_CHANGED: ['migration', 'the version rows are not what they were when the run was planned'],
 
   // database: the server

@@ -11,6 +11,7 @@ const lines: readonly (readonly string[])[] = [
   ['lib/errors.ts', 'lib/logger.ts', 'lib/version.ts'],
   ['lib/graph/', 'lib/sql/'],
   ['lib/assets/', 'lib/schema/', 'lib/config/'],
+  ['lib/dependents/'],
   ['lib/ops/'],
   ['lib/script/', 'lib/lint/'],
   ['lib/runtime/'],

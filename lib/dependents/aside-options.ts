@@ -1,0 +1,25 @@
+/**
+ * How things are set aside and put back.
+ */
+import type { Dependent } from '../assets/manifest.js';
+
+export interface AsideOptions {
+  /**
+   * Whether the targets go as well, which their own files then make again. They keep what a definition does not
+   * say: owner, grants, comments, labels, triggers, rules, indexes. Default: they stay.
+   */
+  readonly drop?: boolean;
+  /** What must stand on the targets, no more and no less; default: whatever does. */
+  readonly expected?: readonly Dependent[];
+  /**
+   * Whether table columns of a target's type stay where they are, for the caller to convert; what stands on them
+   * is set aside. Default: they stop it.
+   */
+  readonly columnsStay?: boolean;
+  /** Which `putBack` brings it back; default: the one without a scope. */
+  readonly scope?: string;
+  /** The place that errors name. */
+  readonly where?: string | undefined;
+}
+
+export type PutBackOptions = Pick<AsideOptions, 'scope' | 'where'>;

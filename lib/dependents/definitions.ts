@@ -1,0 +1,30 @@
+/**
+ * All kinds that can be set aside, as one query.
+ */
+import { type Kind, selectKind } from './kind.js';
+import { domainChecks, tableChecks } from './kinds/constraints.js';
+import { defaults } from './kinds/defaults.js';
+import { indexes } from './kinds/indexes.js';
+import { policies } from './kinds/policies.js';
+import { materializedViews, views } from './kinds/relations.js';
+import { routines } from './kinds/routines.js';
+import { rules } from './kinds/rules.js';
+import { statistics } from './kinds/statistics.js';
+import { triggers } from './kinds/triggers.js';
+
+const kinds: readonly Kind[] = [
+  views,
+  materializedViews,
+  indexes,
+  statistics,
+  defaults,
+  rules,
+  triggers,
+  routines,
+  policies,
+  tableChecks,
+  domainChecks,
+];
+
+/** Query over `node`: the rows of all kinds. */
+export const definitionsQuery = kinds.map(selectKind).join('\n    union all\n    ');

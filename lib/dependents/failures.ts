@@ -1,0 +1,58 @@
+/**
+ * What the blocks raise on purpose, by SQLSTATE, and the errors that it becomes.
+ */
+import { type ErrorCode, MigrationError } from '../errors.js';
+import type { Explanation } from '../sql/statement.js';
+
+interface Failure {
+  readonly code: ErrorCode;
+  readonly next: string;
+}
+
+/** Class `LB` is nobody else's: the standard leaves classes that begin with I to Z to products. */
+export const sqlstates = {
+  holdData: 'LB001',
+  extensionMember: 'LB002',
+  changed: 'LB003',
+  notRestored: 'LB004',
+} as const;
+
+const failures: Readonly<Record<string, Failure>> = {
+  [sqlstates.holdData]: {
+    code: 'DEPENDENTS_HOLD_DATA',
+    next: 'take what is listed out of the way in the script, with `op.schema` or `op.execute`, before the change, and put it back after it',
+  },
+  [sqlstates.extensionMember]: {
+    code: 'EXTENSION_MEMBER',
+    next: 'leave it to its extension (`alter extension … update`), or make an object of your own under another name',
+  },
+  [sqlstates.changed]: {
+    code: 'DEPENDENTS_CHANGED',
+    next: 'see what stands there now, freeze the revision again on a database like this one with `limbeck freeze`, and write the SQL again',
+  },
+  [sqlstates.notRestored]: {
+    code: 'DEPENDENT_NOT_RESTORED',
+    next: 'change it in the same revision, loading both files in one call, or drop it in the script before the change',
+  },
+};
+
+/** What a message says of each code when psql shows it. */
+export function hintOf(sqlstate: string): string {
+  return failures[sqlstate]?.next ?? '';
+}
+
+/** Explains what the blocks raise; the server's message and its list become the message. */
+export function explainDependents(where: string | undefined): Explanation {
+  return (sqlstate, cause) => {
+    const failure = failures[sqlstate ?? ''];
+    if (failure === undefined) return undefined;
+    const lines = (cause.detail ?? '').split('\n').filter((line) => line !== '');
+    return new MigrationError(failure.code, {
+      message: lines.length === 0 ? cause.message : `${cause.message}: ${lines.join('; ')}`,
+      where,
+      next: failure.next,
+      cause,
+      details: { sqlstate, objects: lines },
+    });
+  };
+}

@@ -1,0 +1,125 @@
+/**
+ * The block that puts back: make what is missing, parent first, then give everything what it had.
+ */
+import { doBlock } from '../sql/psql-text.js';
+import { quoteLiteral } from '../sql/quote.js';
+import type { PutBackOptions } from './aside-options.js';
+import { phases } from './details.js';
+import { hintOf, sqlstates } from './failures.js';
+import { grantsVariables, restoreGrants } from './grants.js';
+import { asideSetting } from './set-aside-block.js';
+import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
+
+/** Makes the text of the block. */
+export function putBackBlock({ scope = '' }: PutBackOptions): string {
+  const body = [
+    `  kept := coalesce(nullif(pg_catalog.current_setting('${asideSetting}', true), ''), '{}')::pg_catalog.jsonb;
+  aside := kept -> ${quoteLiteral(scope)};
+  if aside is null then
+    return;
+  end if;
+  creator := (select oid from pg_catalog.pg_roles where rolname = current_user);`,
+    pinSettings,
+    `  begin`,
+    create,
+    details,
+    `  exception when others then
+    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
+    raise exception using errcode = '${sqlstates.notRestored}',
+      message = format('%s cannot be put back: %s', said, problem),
+      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+  end;`,
+    restoreSettings,
+    refresh,
+    `  perform pg_catalog.set_config('${asideSetting}', coalesce(nullif(kept - ${quoteLiteral(scope)}, '{}')::pg_catalog.text, ''), true);`,
+  ].join('\n');
+  return doBlock(body, variables);
+}
+
+const variables = `${settingsVariable}
+  kept pg_catalog.jsonb;
+  aside pg_catalog.jsonb;
+  entry pg_catalog.jsonb;
+  detail pg_catalog.jsonb;
+  address pg_catalog.jsonb;
+  creator pg_catalog.oid;
+  object record;
+  parent record;
+  exists_again pg_catalog.bool;
+  is_wanted pg_catalog.bool;
+  made pg_catalog.text[] := '{}';
+  said pg_catalog.text;
+  problem pg_catalog.text;
+  problem_detail pg_catalog.text;
+${grantsVariables}`;
+
+/** Sets `variable` to the object at a kept address; its `classid` is null where there is none. */
+export const find = (variable: string, address: string) => `begin
+        select found.* into ${variable} from pg_get_object_address(${address} ->> 'type',
+          array(select jsonb_array_elements_text(${address} -> 'object_names')),
+          array(select jsonb_array_elements_text(${address} -> 'object_args'))) as found;
+      exception when others then
+        select null::oid as classid, null::oid as objid, 0 as objsubid into ${variable};
+      end;`;
+
+/** A target is made by its own file, or not at all; its parts come back only if it does. */
+const create = `
+    -- parent first
+    for entry in select item from jsonb_array_elements(aside) with ordinality as element(item, place) order by place desc loop
+      said := entry ->> 'object';
+      ${find('object', "(entry -> 'address')")}
+      continue when object.classid is not null or entry ->> 'create' is null;
+      if entry -> 'part_of' <> 'null' then
+        ${find('parent', "(entry -> 'part_of')")}
+        continue when parent.classid is null;
+      end if;
+      execute entry ->> 'create';
+      made := made || (entry ->> 'object');
+    end loop;`;
+
+const details = `
+    -- and what each had
+    for entry, detail in
+      select item, part from jsonb_array_elements(aside) with ordinality as element(item, place)
+      cross join lateral jsonb_array_elements(item -> 'details') as part
+      where (part ->> 'phase')::integer < ${phases.data}
+      order by (part ->> 'phase')::integer, place desc
+    loop
+      said := entry ->> 'object';
+      ${find('object', "(entry -> 'address')")}
+      continue when object.classid is null;
+      exists_again := not said = any (made);
+      if detail ->> 'col' is not null then
+        object.objsubid := (select attnum from pg_attribute
+          where attrelid = object.objid and attname = detail ->> 'col' and not attisdropped);
+        continue when object.objsubid is null;
+      end if;
+      continue when exists_again and (detail ->> 'is_definition')::boolean;
+      if detail ->> 'unless' is not null and exists_again then
+        execute 'select not (' || (detail ->> 'unless') || ')' into is_wanted using object.classid, object.objid, object.objsubid;
+        continue when not is_wanted;
+      end if;
+      if detail ->> 'command' is not null then
+        execute detail ->> 'command';
+      else
+${restoreGrants}
+      end if;
+    end loop;`;
+
+/** With the search path of the session, by which the functions of a materialized view may find their tables. */
+const refresh = `  begin
+    for entry, detail in
+      select item, part from pg_catalog.jsonb_array_elements(aside) with ordinality as element(item, place)
+      cross join lateral pg_catalog.jsonb_array_elements(item -> 'details') as part
+      where (part ->> 'phase')::pg_catalog.int4 = ${phases.data} and item ->> 'object' = any (made)
+      order by place desc
+    loop
+      said := entry ->> 'object';
+      execute detail ->> 'command';
+    end loop;
+  exception when others then
+    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
+    raise exception using errcode = '${sqlstates.notRestored}',
+      message = pg_catalog.format('%s cannot be filled again: %s', said, problem),
+      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+  end;`;

@@ -1,0 +1,171 @@
+/**
+ * The block that saves and drops: find the targets, walk, order, describe, check, drop.
+ */
+import type { Dependent } from '../assets/manifest.js';
+import { doBlock } from '../sql/psql-text.js';
+import { quoteLiteral } from '../sql/quote.js';
+import type { AsideOptions } from './aside-options.js';
+import { definitionsQuery } from './definitions.js';
+import { listQuery } from './dependents-list.js';
+import { detailsQuery } from './details.js';
+import { hintOf, sqlstates } from './failures.js';
+import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
+import { stopsQuery } from './stops.js';
+import { type AsideTarget, targetsQuery } from './targets.js';
+import { walkQuery } from './walk.js';
+import { wordsOfNode } from './words.js';
+
+/** Makes the text of the block. */
+export function setAsideBlock(targets: readonly AsideTarget[], options: AsideOptions): string {
+  const { drop = false, columnsStay = false, scope = '' } = options;
+  const body = [
+    findTargets(targets, drop),
+    pinSettings,
+    `  -- what stands on them, directly or not
+  waiting := (select pg_catalog.jsonb_agg(to_jsonb(node)) from (
+${walkQuery('targets', { columnsStay })}
+  ) as node where ${drop ? '' : 'not node.starts and '}not (node.starts and node.sub > 0));`,
+    order,
+    describe,
+    ...(options.expected === undefined ? [] : [compare(options.expected)]),
+    drops(scope),
+    restoreSettings,
+  ].join('\n');
+  return doBlock(body, variables);
+}
+
+const variables = `${settingsVariable}
+  targets pg_catalog.jsonb;
+  waiting pg_catalog.jsonb;
+  ready pg_catalog.jsonb;
+  found pg_catalog.jsonb := '[]';
+  stops pg_catalog.jsonb;
+  aside pg_catalog.jsonb;
+  standing pg_catalog.jsonb;
+  expected pg_catalog.jsonb;
+  entry pg_catalog.jsonb;
+  missing pg_catalog.text;`;
+
+function findTargets(targets: readonly AsideTarget[], drop: boolean): string {
+  const isMissing = drop
+    ? ''
+    : `
+  missing := (select pg_catalog.string_agg(distinct words, ', ') from pg_catalog.jsonb_to_recordset(targets) as target(words text, id oid) where id is null);
+  if missing is not null then
+    raise exception using errcode = 'undefined_object', message = 'there is no ' || missing;
+  end if;`;
+  return `  targets := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
+    ${targetsQuery(targets)}
+  ) as target);${isMissing}`;
+}
+
+/** Child first: what nothing else stands on, and so on. What was made last goes first. */
+const order = `
+  -- child first
+  while waiting is not null loop
+    select jsonb_agg(item order by (item ->> 'id')::oid desc) filter (where is_free),
+      jsonb_agg(item) filter (where not is_free)
+    into ready, waiting
+    from (
+      select item, item ->> 'key' not in (
+        select jsonb_array_elements_text(other -> 'stands_on') from jsonb_array_elements(waiting) as other
+      ) as is_free
+      from jsonb_array_elements(waiting) as item
+    ) as items;
+    if ready is null then
+      raise exception using errcode = '${sqlstates.holdData}', message = 'objects stand on each other in a circle',
+        detail = (select string_agg(pg_describe_object((item ->> 'class')::oid, (item ->> 'id')::oid, 0), E'\\n') from jsonb_array_elements(waiting) as item),
+        hint = ${quoteLiteral(hintOf(sqlstates.holdData))};
+    end if;
+    found := found || ready;
+  end loop;`;
+
+const describe = `
+  -- what each is, and what belongs to it
+  with node as materialized (
+    select item ->> 'key' as key, (item ->> 'class')::oid as class, (item ->> 'id')::oid as id,
+      (item ->> 'sub')::integer as sub, (item ->> 'starts')::boolean as starts, place
+    from jsonb_array_elements(found) with ordinality as element(item, place)
+    where not (item ->> 'inner')::boolean
+  ),
+  definition as materialized (
+    ${definitionsQuery}
+  ),
+  stop as materialized (
+    ${stopsQuery}
+  ),
+  detail as materialized (
+    ${detailsQuery}
+  )
+  select
+    (select jsonb_agg(jsonb_build_object(
+        'object', named.words, 'reason', stop.reason, 'is_member', stop.is_member) order by node.place)
+      from (select distinct on (key) * from stop order by key, is_member desc) as stop
+      join node on node.key = stop.key
+      ${wordsOfNode}),
+    (select jsonb_agg(jsonb_build_object(
+        'object', named.words, 'address', to_jsonb(address), 'class', node.class,
+        'drop', definition.drop, 'create', case when not node.starts then definition.create end,
+        'starts', node.starts,
+        'part_of', (select to_jsonb(part) from pg_identify_object_as_address('pg_class'::regclass, definition.part_of, 0) as part
+          where definition.part_of is not null),
+        'details', (select coalesce(jsonb_agg(to_jsonb(detail) - 'key' order by detail.phase), '[]') from detail where detail.key = node.key)
+      ) order by node.place)
+      from node join definition on definition.key = node.key
+      ${wordsOfNode}
+      cross join lateral pg_identify_object_as_address(node.class, node.id, node.sub) as address),
+    (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(listed)) order by listed.object collate "C"), '[]') from (
+    ${listQuery}
+    ) as listed)
+  into stops, aside, standing;
+  if stops is not null then
+    raise exception using
+      errcode = case when (stops @> '[{"is_member": true}]') then '${sqlstates.extensionMember}' else '${sqlstates.holdData}' end,
+      message = case when (stops @> '[{"is_member": true}]') then 'an extension has its own say over what would be changed'
+        else 'what stands on the change holds data, or cannot be made again' end,
+      detail = (select string_agg(concat(stop ->> 'object', ' (', stop ->> 'reason', ')'), E'\\n') from jsonb_array_elements(stops) as stop),
+      hint = case when (stops @> '[{"is_member": true}]') then ${quoteLiteral(hintOf(sqlstates.extensionMember))}
+        else ${quoteLiteral(hintOf(sqlstates.holdData))} end;
+  end if;`;
+
+/** Raises unless what stands there is what was expected, with owners and grants. */
+function compare(expected: readonly Dependent[]): string {
+  const list = quoteLiteral(JSON.stringify(expected));
+  return `
+  -- no more and no less than was frozen
+  expected := (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(${list}::jsonb) as item);
+  if exists (select item from jsonb_array_elements(expected) as item except select item from jsonb_array_elements(standing) as item)
+    or exists (select item from jsonb_array_elements(standing) as item except select item from jsonb_array_elements(expected) as item)
+  then
+    raise exception using errcode = '${sqlstates.changed}',
+      message = 'what stands on the change is not what was frozen',
+      detail = (
+        select string_agg(concat(sign, item ->> 'object', ', owner ' || (item ->> 'owner'), ', grants ' || (item ->> 'grants')), E'\\n')
+        from (
+          select 'frozen: ' as sign, item from jsonb_array_elements(expected) as item 
+          where not exists (select from jsonb_array_elements(standing) as other where other = item)
+          union all
+          select 'there: ', item from jsonb_array_elements(standing) as item
+          where not exists (select from jsonb_array_elements(expected) as other where other = item)
+        ) as differing),
+      hint = ${quoteLiteral(hintOf(sqlstates.changed))};
+  end if;`;
+}
+
+/** The setting holds, by scope, what was set aside, child first. */
+export const asideSetting = 'limbeck.aside';
+
+function drops(scope: string): string {
+  return `
+  -- and they go
+  if aside is not null then
+    for entry in select item from jsonb_array_elements(aside) as item loop
+      if entry ->> 'drop' is not null then
+        execute entry ->> 'drop';
+      end if;
+    end loop;
+    perform set_config('${asideSetting}', (
+      select jsonb_set(kept, array[${quoteLiteral(scope)}], coalesce(kept -> ${quoteLiteral(scope)}, '[]') || aside)::text
+      from (select coalesce(nullif(current_setting('${asideSetting}', true), ''), '{}')::jsonb as kept) as setting), true);
+  end if;`;
+}

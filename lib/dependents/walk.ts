@@ -1,0 +1,76 @@
+/**
+ * The walk: from the targets to all that stands on them.
+ *
+ * Nodes are keyed by `class:id:sub`. A view stands for its `_RETURN` rule and its columns; its row type and the array
+ * type of that are nodes of their own, for functions and columns stand on them.
+ */
+
+/** The key of a node, of three columns of a row. */
+export const keyOf = (row: string, [classId, id, sub] = ['class', 'id', 'sub']) =>
+  `concat_ws(':', ${row}.${classId}::oid, ${row}.${id}::oid, ${row}.${sub})`;
+
+/** A join from rows of `below` to what stands on them directly, as `above`. */
+function above(below: string): string {
+  return `join pg_depend dep
+      on dep.refclassid = ${below}.class and dep.refobjid = ${below}.id
+      and (${below}.sub = 0 or dep.refobjsubid = ${below}.sub)
+      and dep.deptype in ('n', 'a', 'i')
+    left join pg_rewrite rule
+      on dep.classid = 'pg_rewrite'::regclass and rule.oid = dep.objid and rule.rulename = '_RETURN'
+    left join pg_class rel
+      on dep.classid = 'pg_class'::regclass and rel.oid = dep.objid
+    left join pg_attrdef def
+      on dep.classid = 'pg_attrdef'::regclass and def.oid = dep.objid
+    cross join lateral (
+      select case when rule.oid is null then dep.classid else 'pg_class'::regclass::oid end as class,
+        coalesce(rule.ev_class, dep.objid) as id,
+        case when rel.relkind in ('r', 'p', 'f') then dep.objsubid else 0 end as sub
+    ) as above`;
+}
+
+/** What belongs to a table column and follows it when it is altered: indexes, constraints, its default. */
+const followsItsColumn = (below: string) => `${below}.sub > 0 and (
+        dep.classid in ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
+        or coalesce(rel.relkind in ('i', 'I', 'S', 't'), false)
+        or coalesce(def.adrelid = ${below}.id and def.adnum = ${below}.sub, false))`;
+
+/** What holds data ends the walk: it stops everything, or stays. */
+const goesOn = (below: string) => `not exists (
+        select from pg_class held where ${below}.class = 'pg_class'::regclass and held.oid = ${below}.id
+          and held.relkind in ('r', 'p', 'f', 't') and not ${below}.starts)`;
+
+/**
+ * Makes a query with one row for each node, the targets among them: `key`, `class`, `id`, `sub`, `starts` (it is a
+ * target), `inner` (it comes and goes with another node), `stands_on` (keys).
+ *
+ * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
+ * @param columnsStay - whether the walk goes on through table columns
+ */
+export function walkQuery(found: string, { columnsStay }: { readonly columnsStay: boolean }): string {
+  return `with recursive target as (
+    select class, id, sub from jsonb_to_recordset(${found}) as target(class oid, id oid, sub integer)
+    where id is not null
+  ),
+  standing(class, id, sub, starts) as (
+    select class, id, sub, true from target
+    union
+    select above.class, above.id, above.sub, ${columnsStay ? "above.sub > 0 and above.class = 'pg_class'::regclass" : 'false'}
+    from standing ${above('standing')}
+    where ${goesOn('standing')}
+      and not (${followsItsColumn('standing')})
+  ),
+  node as (
+    select class, id, sub, bool_or(starts) as starts, ${keyOf('standing')} as key
+    from standing group by class, id, sub
+  ),
+  edge as (
+    select distinct ${keyOf('above')} as key, node.key as stands_on, dep.deptype = 'i' and rule.oid is null as inner
+    from node ${above('node')}
+    where ${keyOf('above')} <> node.key
+  )
+  select node.key, node.class, node.id, node.sub, node.starts,
+    coalesce(bool_or(edge.inner), false) as inner,
+    coalesce(jsonb_agg(edge.stands_on) filter (where edge.stands_on is not null), '[]') as stands_on
+  from node left join edge on edge.key = node.key and edge.stands_on in (select key from node)
+  group by node.key, node.class, node.id, node.sub, node.starts`;
+}
