@@ -41,7 +41,10 @@ export function runInstalled(
 }
 
 function install(): Installation {
-  const { root } = temporaryProject({ 'package.json': '{ "private": true }' }, { name: 'installation' });
+  const { root } = temporaryProject(
+    { 'package.json': '{ "private": true }' },
+    { name: 'installation', lasting: true },
+  );
   const { status, stderr } = npm(root, [
     'install',
     '--ignore-scripts',

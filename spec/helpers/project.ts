@@ -19,22 +19,26 @@ export interface TemporaryProjectOptions {
   readonly link?: boolean;
   /** Name of the folder, in a temporary one. */
   readonly name?: string;
+  /** Whether it serves several spec files, and so goes with the process only. */
+  readonly lasting?: boolean;
 }
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
+/** The folders of the spec file that is running, and those that go with the process. */
 const folders = new Set<string>();
+const lastingFolders = new Set<string>();
 
 /**
- * Makes a project, gone when this process ends.
+ * Makes a project, gone at the end of the spec file.
  *
  * @example
  * const { root } = temporaryProject({ 'package.json': '{ "type": "module" }', 'knexfile.js': '…' }, { link: true });
  */
 export function temporaryProject(
   files: Readonly<Record<string, string | Uint8Array>> = {},
-  { link = false, name = 'project' }: TemporaryProjectOptions = {},
+  { link = false, name = 'project', lasting = false }: TemporaryProjectOptions = {},
 ): TemporaryProject {
-  const root = join(temporaryFolder(), name);
+  const root = join(temporaryFolder(lasting ? lastingFolders : folders), name);
   const path = (file: string) => join(root, file);
   const write = (file: string, content: string | Uint8Array) => {
     mkdirSync(dirname(path(file)), { recursive: true });
@@ -59,13 +63,20 @@ function linkPackages(root: string): void {
   for (const name of ['knex', 'pg']) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
 }
 
-function temporaryFolder(): string {
+function temporaryFolder(kept: Set<string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'limbeck-'));
-  if (folders.size === 0) process.once('exit', removeFolders);
-  folders.add(folder);
+  if (folders.size + lastingFolders.size === 0) process.once('exit', removeAllFolders);
+  kept.add(folder);
   return folder;
 }
 
-function removeFolders(): void {
+/** Removes the temporary projects of the spec file that ends. */
+export function removeProjects(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+  folders.clear();
+}
+
+function removeAllFolders(): void {
+  removeProjects();
+  for (const folder of lastingFolders) rmSync(folder, { recursive: true, force: true });
 }
