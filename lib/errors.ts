@@ -84,6 +84,10 @@ export const errorCodes = {
   ASSET_TAMPERED: ['asset', 'a frozen version differs from the hash in its manifest'],
   ASSET_MISMATCH: ['asset', 'the database holds another version of an asset than the revision builds on'],
   ASSET_DIVERGENT: ['asset', 'two branches change the same asset and no merge joins them'],
+  ASSET_CONFLICT: [
+    'asset',
+    'a live file waits for people: branches changed it in ways that contradict each other',
+  ],
   ASSET_UNREADABLE: ['asset', 'an SQL file holds bytes or commands that limbeck cannot send'],
   ASSET_SYNTAX: ['asset', 'an SQL file is not valid PostgreSQL'],
   ASSET_DUPLICATE_OBJECT: ['asset', 'one object is defined by two SQL files'],

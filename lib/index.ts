@@ -3,7 +3,8 @@
  * and knexfiles import. It prints nothing and never exits.
  */
 export { adopt, type AdoptedEntry, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
-export { merge, type MergeOptions, revision, type RevisionOptions } from './commands/author.js';
+export { revision, type RevisionOptions } from './commands/author.js';
+export { merge, type MergedFile, type MergeOptions, type MergeReport } from './commands/merge.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
 export { check, type CheckFinding, type CheckOptions, type CheckReport } from './commands/check.js';
 export type { FrozenEntry } from './commands/freezing.js';

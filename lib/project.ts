@@ -3,7 +3,7 @@
  */
 import { basename, dirname, resolve } from 'node:path';
 import type { Knex } from 'knex';
-import { type AssetDirectory, openAssetDirectory } from './assets/asset-directory.js';
+import { openAssetDirectory, type WritableAssetDirectory } from './assets/asset-directory.js';
 import { AssetHistory } from './assets/asset-history.js';
 import { assetFolderOf, readManifest, readManifestFrom } from './assets/manifest.js';
 import { type Config, type EnvironmentConfig, resolveConfig } from './config/config.js';
@@ -110,7 +110,7 @@ export interface Project {
   /** The Knex instance that was handed in. */
   readonly instance: Knex | undefined;
   /** The live files. */
-  readonly live: AssetDirectory;
+  readonly live: WritableAssetDirectory;
   /** The frozen versions; read from disk anew each time it is called. */
   readHistory(): AssetHistory;
   readonly load: ModuleLoader;

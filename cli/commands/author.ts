@@ -1,5 +1,5 @@
 /** Commands that write scripts: init, adopt, revision, merge, edit, freeze, redo. */
-import type { InitReport, NewRevisionReport } from '../../lib/index.js';
+import type { InitReport, MergeReport, NewRevisionReport } from '../../lib/index.js';
 import {
   type Arguments,
   type Command,
@@ -140,7 +140,19 @@ const merge: Command = {
       demandOption: true,
     },
   },
-  options: { message, splice, 'branch-label': branchLabel, 'rev-id': revisionId },
+  options: {
+    message,
+    splice,
+    'branch-label': branchLabel,
+    'rev-id': revisionId,
+    resolved: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'SQL file that several branches changed, and that is right as it is or rightly deleted',
+    },
+    sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
+  },
   example: 'merge heads -m "join billing and users"',
   async run({ args, library, openProject }) {
     const report = await library.merge(await openProject(), {
@@ -149,10 +161,21 @@ const merge: Command = {
       splice: isSet(args, 'splice'),
       branchLabels: textsOf(args, 'branch-label'),
       revisionId: textOf(args, 'rev-id'),
+      resolved: textsOf(args, 'resolved'),
+      sql: isSet(args, 'sql'),
     });
-    return { report, text: newRevisionText(report) };
+    return { report, text: mergeText(report) };
   },
 };
+
+function mergeText({ file, merged, assets }: MergeReport): string {
+  const how = { merged: 'merged from', taken: 'as the live file has it, in place of' };
+  const lines = assets.map(({ action, path }) => {
+    const found = merged.find((each) => each.path === path);
+    return `  ${action} ${path}${found === undefined ? '' : ` (${how[found.how]} ${found.from.join(', ')})`}`;
+  });
+  return [`Made ${file}`, ...lines].join('\n');
+}
 
 const freeze: Command = {
   usage: 'freeze [revision] [files..]',

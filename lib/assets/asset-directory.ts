@@ -1,8 +1,8 @@
 /**
  * The live files: what people edit under `raw_sql/<kind>/`.
  */
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { AssetError } from '../errors.js';
 import { decodeAsset } from './asset-text.js';
 
@@ -29,13 +29,25 @@ export interface AssetDirectory {
   fileOf(path: string): string;
 }
 
+/** The live files, for those who merge them. */
+export interface WritableAssetDirectory extends AssetDirectory {
+  /** Writes one live file, with the line ends and the byte order mark that it had. */
+  write(path: string, text: string): void;
+  /** Deletes one live file, if it is there. */
+  remove(path: string): void;
+}
+
 /**
  * Opens the folder of live files; one that does not exist holds none.
  *
  * @param root - where `name` is looked up
  * @param kinds - the sub-folders that hold assets, in load order
  */
-export function openAssetDirectory(root: string, name: string, kinds: readonly string[]): AssetDirectory {
+export function openAssetDirectory(
+  root: string,
+  name: string,
+  kinds: readonly string[],
+): WritableAssetDirectory {
   const fileOf = (path: string) => `${name}/${path}`;
   const onDisk = (path: string) => join(root, name, path);
   return {
@@ -55,6 +67,12 @@ export function openAssetDirectory(root: string, name: string, kinds: readonly s
       if (!existsSync(onDisk(path))) throw notFound(fileOf(path));
       return { path, text: decodeAsset(readFileSync(onDisk(path)), fileOf(path)) };
     },
+    write(path, text) {
+      const before = existsSync(onDisk(path)) ? readFileSync(onDisk(path), 'utf8') : '';
+      mkdirSync(dirname(onDisk(path)), { recursive: true });
+      writeFileSync(onDisk(path), styledAs(before, text));
+    },
+    remove: (path) => rmSync(onDisk(path), { force: true }),
   };
 }
 
@@ -67,6 +85,12 @@ export function kindOf(path: string): string {
 export function folderSchemaOf(path: string): string | undefined {
   const parts = path.split('/');
   return parts.length > 2 ? parts[1] : undefined;
+}
+
+/** Gives a normalised text the line ends and the byte order mark of another one. */
+function styledAs(before: string, text: string): string {
+  const mark = before.startsWith('\uFEFF') ? '\uFEFF' : '';
+  return mark + (before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text);
 }
 
 function notFound(file: string): AssetError {

@@ -75,6 +75,11 @@ export class AssetHistory {
     return new AssetHistory(this.#graph, [...others, manifest]);
   }
 
+  /** Whether a revision ships this text of a file. */
+  ships(path: string, sha256: string): boolean {
+    return (this.#versions.get(path) ?? []).some((version) => version.sha256 === sha256);
+  }
+
   manifestOf(revision: RevisionId): Manifest | undefined {
     return this.#manifests.get(revision);
   }

@@ -6,6 +6,7 @@ import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql
 import { type AssetDirectory, folderSchemaOf, kindOf } from './asset-directory.js';
 import { type AppliedSet, type AssetHistory, type AssetVersion, isStanding } from './asset-history.js';
 import { assertSendable, hashAsset } from './asset-text.js';
+import { assertUnmarked } from './conflict-markers.js';
 import { loadOrder } from './load-order.js';
 import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
 
@@ -38,7 +39,7 @@ interface ReadFile {
 /**
  * Makes the frozen files of a revision, in load order; drops come last, in the opposite order.
  *
- * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_SYNTAX`, `ASSET_DUPLICATE_OBJECT`,
+ * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_CONFLICT`, `ASSET_SYNTAX`, `ASSET_DUPLICATE_OBJECT`,
  *   `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
  * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED` for a file that cannot be sent
  */
@@ -72,6 +73,7 @@ async function readFile(
 ): Promise<ReadFile> {
   const text = pinned?.get(path) ?? live.read(path).text;
   const file = live.fileOf(path);
+  assertUnmarked(text, file);
   assertSendable(text, file);
   const parsed = await parseSql(text, file, folderSchemaOf(path) ?? schema);
   return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [] };

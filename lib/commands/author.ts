@@ -1,22 +1,22 @@
 /**
- * Commands that write scripts: revision and merge.
+ * The command that writes a new script, with what changed in the live files.
  */
 import type { Divergence } from '../assets/asset-history.js';
 import { hashAsset } from '../assets/asset-text.js';
 import type { FrozenFile } from '../assets/manifest.js';
-import { AssetError, type LimbeckError, RevisionError, UsageError } from '../errors.js';
+import { AssetError, RevisionError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import { resolve } from '../graph/resolve.js';
-import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
+import { divergent } from './divergent.js';
 import { changesFor, freezeFor } from './freezing.js';
-import { divergent } from './migrate.js';
 import {
   type Links,
   type NewRevisionChoices,
   type NewRevisionReport,
+  sqlWithAssets,
   writeRevision,
 } from './write-revision.js';
 
@@ -52,7 +52,7 @@ export async function revision(project: Project, options: RevisionOptions): Prom
   if (options.autogenerate === true && files.length === 0) {
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
   }
-  if (options.sql === true && files.length > 0) throw sqlWithAssets();
+  if (options.sql === true && files.length > 0) throw sqlWithAssets('`--sql`, or `--autogenerate`');
   return writeRevision(project, options, links, files);
 }
 
@@ -63,28 +63,6 @@ async function frozenChanges(project: Project, { downRevisions, dependsOn }: Lin
     loads: changes.flatMap(({ path, change }) => (change === 'deleted' ? [] : path)),
     drops: changes.flatMap(({ path, change, was }) => (change === 'deleted' ? path : (was ?? []))),
   });
-}
-
-export interface MergeOptions extends NewRevisionChoices {
-  /** Identifiers of the heads to join. */
-  readonly revisions: readonly string[];
-  /** Whether revisions that are no heads may be joined. */
-  readonly splice?: boolean | undefined;
-}
-
-/**
- * Writes a script that joins branches.
- *
- * @throws UsageError `USAGE` when fewer than two heads are named
- * @throws RevisionError when one is not there, named twice, or no head without `splice`
- * @throws AssetError `ASSET_DIVERGENT` when both sides changed the same file
- */
-export async function merge(project: Project, options: MergeOptions): Promise<NewRevisionReport> {
-  const { graph } = project;
-  const links = newRevisionLinks(graph, { heads: options.revisions, splice: options.splice === true });
-  if (links.downRevisions.length < 2) throw nothingToMerge(links.downRevisions);
-  assertMerged(project, links, []);
-  return writeRevision(project, options, links, []);
 }
 
 /**
@@ -126,7 +104,7 @@ function oneSided({ live }: Project, divergence: Divergence): AssetError | undef
   return new AssetError('ASSET_DIVERGENT', {
     message: `${message}, and the live file holds that of "${held.revision}" alone`,
     where: live.fileOf(path),
-    next: 'put both changes into the live file, and run the command again',
+    next: `put both changes into the live file, and run the command again; \`limbeck merge heads -m "…"\` does it where it can`,
     details,
   });
 }
@@ -136,22 +114,5 @@ function severalHeads({ heads }: RevisionGraph): RevisionError {
     message: `there are ${heads.length} heads to build on: ${listed(heads)}`,
     next: `name one, as in \`limbeck revision -m "…" --head ${heads[0] ?? 'head'}\`, or join them with \`limbeck merge heads -m "…"\``,
     details: { heads: [...heads].sort() },
-  });
-}
-
-function nothingToMerge(heads: readonly RevisionId[]): LimbeckError {
-  return new UsageError('USAGE', {
-    message:
-      heads.length === 0
-        ? 'there is nothing to merge'
-        : `only "${heads[0]}" was named: a merge joins two or more`,
-    next: 'name two heads, or run `limbeck merge heads` when `limbeck heads` shows several',
-  });
-}
-
-function sqlWithAssets(): LimbeckError {
-  return new UsageError('USAGE', {
-    message: 'a plain-SQL script cannot load SQL files',
-    next: 'leave out `--sql`, or `--autogenerate`',
   });
 }

@@ -1,14 +1,12 @@
 /**
  * Commands that move a database: upgrade, downgrade, stamp, ensureVersion.
  */
-import type { AssetHistory, Divergence } from '../assets/asset-history.js';
-import { AssetError } from '../errors.js';
+import type { AssetHistory } from '../assets/asset-history.js';
 import { planDowngrade, planUpgrade, type Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import { stampedRows, stampTargets } from '../graph/stamp.js';
 import { refuseRange } from '../graph/offline-range.js';
 import { downgradeTarget, upgradeTargets } from '../graph/targets.js';
-import { listed } from '../graph/wording.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import { assertOptions } from '../config/known-options.js';
@@ -18,6 +16,7 @@ import { runPlan, type StepReport } from '../runtime/run-plan.js';
 import { refuseLongRows } from '../runtime/row-width.js';
 import type { Session } from '../runtime/session.js';
 import { ownStatement, type Sink } from '../sql/statement.js';
+import { divergent, joinOf } from './divergent.js';
 import { heedEdits } from './edited.js';
 import { explainUnknown } from './unknown-rows.js';
 
@@ -137,32 +136,7 @@ export function assertConvergent(
   if (plan.length === 0) return;
   const applied = new Set([...graph.closure(rows), ...plan.map(({ revision }) => revision)]);
   const [first] = history.divergentAt(applied);
-  if (first !== undefined) throw divergent(first);
-}
-
-/** Makes the error for a file that two branches changed. */
-export function divergent(divergence: Divergence): AssetError {
-  if (divergence.object !== undefined) return definedTwice(divergence.object, divergence);
-  const { path, versions } = divergence;
-  const [last, ...others] = versions.map(({ revision }) => revision);
-  return new AssetError('ASSET_DIVERGENT', {
-    message: `"${path}" was changed by ${listed([last ?? '', ...others])}, on branches that no merge joins`,
-    where: versions[0] && `${versions[0].manifest.folder}/${path}`,
-    next: `make the live file hold both changes, and join the branches with it: \`limbeck revision -m "…" --head heads --autogenerate\`; where "${last}" is applied nowhere else, you may set its downRevision to "${others[0]}" instead, and run \`limbeck freeze ${last}\``,
-    details: { path, revisions: [last, ...others] },
-  });
-}
-
-/** Makes the error for an object that two files define, each on a branch of its own. */
-function definedTwice(object: string, { path, versions }: Divergence): AssetError {
-  const [last, ...others] = versions.map(({ revision }) => revision);
-  const files = versions.map((version) => version.path);
-  return new AssetError('ASSET_DIVERGENT', {
-    message: `"${object}" is defined by ${listed(files)}, which ${listed([last ?? '', ...others])} ship on branches that no merge joins`,
-    where: versions[0] && `${versions[0].manifest.folder}/${versions[0].path}`,
-    next: 'keep the object in one live file, delete the other one, and join the branches with it: `limbeck revision -m "…" --head heads --autogenerate`',
-    details: { path, object, paths: files, revisions: [last, ...others] },
-  });
+  if (first !== undefined) throw divergent(first, joinOf(first, graph, history));
 }
 
 export interface StampOptions {

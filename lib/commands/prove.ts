@@ -8,7 +8,7 @@ import { readDigest } from '../schema/digest.js';
 import { openEmptyShadow, type OpenShadow, usualPlace } from '../shadow/open-shadow.js';
 import type { ShadowChoice } from '../shadow/shadow.js';
 import { type RoundTripDatabase, type RoundTripFinding, walkRoundTrip } from '../verify/round-trip.js';
-import { divergent } from './migrate.js';
+import { divergent } from './divergent.js';
 
 export interface RoundTripOptions {
   /** Where the scratch database is made. Default: on the server of `shadowUrl` where that is set, else embedded. */

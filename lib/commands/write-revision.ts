@@ -62,10 +62,9 @@ export function writeRevision(
   assertOnDisk(project);
   const { root, config } = project;
   const { fileName, slugLength, timeZone, template } = config.settings;
+  assertChoices(project, options, links.downRevisions);
   const id = options.revisionId ?? newRevisionId();
-  checkNewId(project, id);
   const labels = options.branchLabels ?? [];
-  for (const label of labels) checkNewLabel(project, label);
   const calls = callLines(files);
   const script: NewScript = {
     revision: id,
@@ -94,6 +93,29 @@ export function writeRevision(
     rmSync(join(root, file));
     throw error;
   }
+}
+
+/**
+ * Refuses what cannot be chosen, before anything is written.
+ *
+ * @throws as `writeRevision`
+ */
+export function assertChoices(
+  project: Project,
+  { revisionId, branchLabels = [], directory }: NewRevisionChoices,
+  parents: readonly RevisionId[],
+): void {
+  if (revisionId !== undefined) checkNewId(project, revisionId);
+  for (const label of branchLabels) checkNewLabel(project, label);
+  directoryOf(project, directory, parents);
+}
+
+/** @param instead - what to leave out */
+export function sqlWithAssets(instead: string): UsageError {
+  return new UsageError('USAGE', {
+    message: 'a plain-SQL script cannot load SQL files',
+    next: `leave out ${instead}`,
+  });
 }
 
 function checkNewId({ graph }: Project, id: string): void {

@@ -42,7 +42,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
   },
   merge: {
     works: ['heads', '-m', 'x'],
-    keys: newRevision,
+    keys: [...newRevision, 'merged'],
     fails: ['left', 'nope', '-m', 'x'],
     code: noRevision,
   },

@@ -54,7 +54,7 @@ describeOnServers(
           { autogenerate: true },
           {
             where: 'raw_sql/procs/f.sql',
-            next: 'put both changes into the live file, and run the command again',
+            next: /^put both changes into the live file, and run the command again; /,
           },
         );
         expect(error.message).to.match(new RegExp(`the live file holds that of "${id}" alone$`));

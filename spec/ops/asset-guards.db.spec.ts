@@ -93,7 +93,7 @@ describeOnServers('an SQL file that is not what it should be', (database) => {
       code: 'ASSET_DIVERGENT',
       message: '"procs/f.sql" was changed by "c", "b", on branches that no merge joins',
       where: 'migrations/20260101000002_c.assets/procs/f.sql',
-      next: /^make the live file hold both changes, and join the branches with it: `limbeck revision -m "…" --head heads --autogenerate`; where "c" is applied nowhere else, .*`limbeck freeze c`/,
+      next: /^join the branches and the file: `limbeck merge heads -m "…"`; where "c" is applied nowhere else, .*`limbeck freeze c`/,
     });
     expect(await versionRows(database)).to.deep.equal([]);
     await upgrade(await made.open(), { target: 'b' });
