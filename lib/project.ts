@@ -10,7 +10,7 @@ import { type Config, type EnvironmentConfig, resolveConfig } from './config/con
 import { findKnexfile } from './config/knexfile.js';
 import type { LimbeckSettings } from './config/settings.js';
 import { strangeVariables } from './config/variables.js';
-import { ConfigError, LimbeckError, UsageError, thrownText } from './errors.js';
+import { AssetError, ConfigError, LimbeckError, UsageError, thrownText } from './errors.js';
 import type { RevisionId } from './graph/revision.js';
 import { RevisionGraph } from './graph/revision-graph.js';
 import { type Logger, silentLogger } from './logger.js';
@@ -98,6 +98,11 @@ export interface SessionRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface ReadHistoryOptions {
+  /** Told of each manifest that cannot be read. */
+  readonly onInvalid?: (error: AssetError, revision: RevisionId) => void;
+}
+
 /** What every command works on. */
 export interface Project {
   readonly config: Config;
@@ -111,8 +116,12 @@ export interface Project {
   readonly instance: Knex | undefined;
   /** The live files. */
   readonly live: WritableAssetDirectory;
-  /** The frozen versions; read from disk anew each time it is called. */
-  readHistory(): AssetHistory;
+  /**
+   * The frozen versions; read from disk anew each time it is called.
+   *
+   * @throws AssetError `MANIFEST_INVALID`, unless somebody is told of manifests that cannot be read: then the others count
+   */
+  readHistory(options?: ReadHistoryOptions): AssetHistory;
   readonly load: ModuleLoader;
   readonly logger: Logger;
   readonly signal: AbortSignal | undefined;
@@ -188,10 +197,18 @@ async function projectOf(base: Base): Promise<Project> {
     instance,
     memory,
     live: openAssetDirectory(root, settings.rawSql, settings.kinds),
-    readHistory: () =>
+    readHistory: ({ onInvalid } = {}) =>
       new AssetHistory(
         graph,
-        scripts.flatMap((script) => manifestOf(root, script, memory)),
+        scripts.flatMap((script) => {
+          try {
+            return manifestOf(root, script, memory);
+          } catch (error) {
+            if (onInvalid === undefined || !(error instanceof AssetError)) throw error;
+            onInvalid(error, script.revision.id);
+            return [];
+          }
+        }),
       ),
     load,
     logger,

@@ -8,25 +8,40 @@ const check: Command = {
   usage: 'check',
   summary: 'Find where scripts, SQL files and database disagree',
   options: {
+    database: {
+      type: 'boolean',
+      describe: 'Demand a database, or with --no-database connect to none',
+      defaultDescription: 'look at it where it can be reached',
+    },
     accept: {
       type: 'boolean',
       describe: 'Let edited scripts count as applied as they are now',
       default: false,
     },
   },
-  example: 'check --env production',
+  example: 'check --env production --database',
   async run({ args, library, openProject }) {
-    const report = await library.check(await openProject(), { accept: isSet(args, 'accept') });
+    const report = await library.check(await openProject(), {
+      accept: isSet(args, 'accept'),
+      database: args['database'] === undefined ? undefined : isSet(args, 'database'),
+    });
     return { report, text: checkText(report), status: report.findings.length === 0 ? 0 : 1 };
   },
 };
 
-function checkText({ findings, applied, compared, accepted }: CheckReport): string {
+function checkText(report: CheckReport): string {
+  const { findings, accepted } = report;
   const told = findings.map(({ message, where, next }) => `${message}\n  where: ${where}\n  next:  ${next}`);
   const took = accepted.length === 0 ? [] : [`Accepted as they are now: ${accepted.join(', ')}`];
-  const extent = `${counted(applied, 'revision')} applied, ${counted(compared, 'script')} compared`;
   const result = findings.length === 0 ? 'Nothing found' : `Found ${counted(findings.length, 'problem')}`;
-  return [...told, ...took, `${result}: ${extent}`].join('\n');
+  return [...told, ...took, `${result}: ${extentOf(report)}`].join('\n');
+}
+
+/** What was looked at. */
+function extentOf({ database, applied, compared, frozenFiles, liveFiles }: CheckReport): string {
+  const files = `${counted(frozenFiles, 'frozen file')}, ${counted(liveFiles, 'live file')}`;
+  if (database === null) return `${files}, no database`;
+  return `${files}, ${counted(applied, 'revision')} applied, ${counted(compared, 'script')} compared`;
 }
 
 const roundtrip: Command = {

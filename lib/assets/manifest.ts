@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync 
 import { dirname, join } from 'node:path';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
+import { formatPlace, lineAndColumn } from '../sql/place.js';
 import { decodeAsset, hashAsset } from './asset-text.js';
 
 export type AssetAction = 'add' | 'replace' | 'recreate' | 'drop' | 'rename' | 'reload';
@@ -216,7 +217,10 @@ function parseJson(json: string, file: string): object {
     const content: unknown = JSON.parse(json);
     if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
   } catch (error) {
-    throw invalid(file, (error as Error).message);
+    const { message } = error as Error;
+    const position = /at position (\d+)/.exec(message)?.[1];
+    const place = position === undefined ? file : placeIn(json, Number(position), file);
+    throw invalid(place, message);
   }
   throw invalid(file, 'it is not an object');
 }
@@ -242,6 +246,10 @@ function parseEntry(path: string, value: unknown, file: string): ManifestEntry {
     ...(converts !== undefined && { converts }),
     ...(dependents && { dependents }),
   };
+}
+
+function placeIn(json: string, offset: number, file: string): string {
+  return formatPlace({ file, ...lineAndColumn(json, offset) });
 }
 
 function invalid(file: string, reason: string): AssetError {

@@ -1,44 +1,30 @@
 /**
- * The check: whether a database and a checkout still say the same of what was applied.
+ * The check: whether the files of a project are in order, and whether a database says the same as they do.
  */
-import { frozenFileOf, readFrozen } from '../assets/manifest.js';
-import { AssetError, type LimbeckError } from '../errors.js';
+import { ConfigError, LimbeckError, UsageError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
-import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import type { Session } from '../runtime/session.js';
-import type { EditedScript } from '../script/edited-scripts.js';
-import { acceptEdits, compareApplied, editedFacts } from './edited.js';
-import { changesFor } from './freezing.js';
-import { loggedText, readUnknownRows } from './unknown-rows.js';
+import { editedScript, installedAssets, unknownRows } from './database-findings.js';
+import { acceptEdits, compareApplied } from './edited.js';
+import { readFiles, type ReadFiles } from './file-findings.js';
+import type { CheckFinding } from './finding.js';
 
-/** Something that `check` found. */
-export interface CheckFinding {
-  readonly kind:
-    | 'script-edited'
-    | 'row-unknown'
-    | 'asset-missing'
-    | 'asset-tampered'
-    | 'asset-unreadable'
-    | 'asset-mismatch'
-    | 'live-file-changed';
-  readonly message: string;
-  /** A file, or what the log says. */
-  readonly where: string;
-  /** What to do. */
-  readonly next: string;
-  /** The revision that it is about, if any. */
-  readonly revision: RevisionId | null;
-  /** The asset that it is about, if any. */
-  readonly path: string | null;
-}
+export type { CheckFinding } from './finding.js';
 
 export interface CheckReport {
-  readonly database: string;
+  /** The database in words; null where none was looked at. */
+  readonly database: string | null;
+  /** Why no database was looked at; null where one was. */
+  readonly withoutDatabase: string | null;
   readonly environment: string;
   /** None when all is well. */
   readonly findings: readonly CheckFinding[];
-  /** How many revisions are applied, apart from unknown ones. */
+  /** How many frozen files were looked at. */
+  readonly frozenFiles: number;
+  /** How many live files were. */
+  readonly liveFiles: number;
+  /** How many revisions are applied, apart from unknown ones; 0 without a database. */
   readonly applied: number;
   /** How many of their scripts have the name under which they were applied, and were compared. */
   readonly compared: number;
@@ -48,118 +34,90 @@ export interface CheckReport {
 
 export interface CheckOptions {
   /** Whether edited scripts from now on count as applied as they are. Default false. */
-  readonly accept?: boolean;
+  readonly accept?: boolean | undefined;
+  /**
+   * Whether to look at the database of the environment: true needs one, false never connects. Default: where it
+   * can be reached.
+   */
+  readonly database?: boolean | undefined;
 }
 
 /**
- * Finds applied scripts that were edited, version rows without a script, frozen files that are missing or changed,
- * and live files that no revision ships.
+ * Finds what is amiss in the files: frozen files that are missing, changed, or in no manifest, manifests that cannot
+ * be read, live files that no revision ships or that wait for the end of a merge, files that two branches changed.
+ * With a database also applied scripts that were edited, version rows without a script, and installed versions that
+ * no applied revision ships.
  *
- * @throws DatabaseError, LockError when the database cannot be worked on
+ * @throws UsageError `USAGE` for accepting without a database
+ * @throws ConfigError, DatabaseError, LockError when the database cannot be worked on; where none is demanded, one that
+ *   is not there or does not answer only makes a warning
  */
-export async function check(project: Project, { accept = false }: CheckOptions = {}): Promise<CheckReport> {
-  const session = await project.openSession('check', { lock: accept, scripts: true });
+export async function check(project: Project, options: CheckOptions = {}): Promise<CheckReport> {
+  const { accept = false } = options;
+  if (accept && options.database === false) throw acceptWithout();
+  const opened = await openWhereThere(project, options);
   try {
-    const { edited, compared, applied } = compareApplied(project, session.state);
-    if (accept) await acceptEdits(session, edited);
-    const findings = [
-      ...(await unknownRows(project, session)),
-      ...(accept ? [] : edited.map(editedScript)),
-      ...frozenFiles(project),
-      ...installedAssets(project, session),
-      ...(await liveFiles(project)),
-    ];
-    const accepted = accept ? edited.map(({ revision }) => revision.id) : [];
-    const { database } = session;
-    return { database, environment: project.config.environment, findings, applied, compared, accepted };
+    const files = await readFiles(project);
+    const { findings, frozenFiles, liveFiles } = files;
+    const { environment } = project.config;
+    const base = { environment, frozenFiles, liveFiles };
+    if (typeof opened === 'string') {
+      const nothing = { applied: 0, compared: 0, accepted: [] };
+      return { database: null, withoutDatabase: opened, ...base, findings, ...nothing };
+    }
+    const { database } = opened;
+    const found = await checkDatabase(project, opened, files, accept);
+    const all = [...found.findings, ...findings];
+    return { database, withoutDatabase: null, ...base, ...found, findings: all };
   } finally {
-    await session.close();
+    if (typeof opened !== 'string') await opened.close();
   }
 }
 
-async function unknownRows(project: Project, session: Session): Promise<CheckFinding[]> {
-  const rows = await readUnknownRows(project, session);
-  return rows.map(({ revision, logged }) => ({
-    kind: 'row-unknown',
-    message: `the database is at "${revision}", which no script of this checkout declares`,
-    where: logged === null ? session.database : loggedText(logged),
-    next: `check out the commit that has the script (\`git log --all -S ${revision}\`)`,
-    revision,
-    path: null,
-  }));
+type DatabasePart = Pick<CheckReport, 'findings' | 'applied' | 'compared' | 'accepted'>;
+
+async function checkDatabase(
+  project: Project,
+  session: Session,
+  { history, unjudged }: ReadFiles,
+  accept: boolean,
+): Promise<DatabasePart> {
+  const { edited, compared, applied } = compareApplied(project, session.state);
+  if (accept) await acceptEdits(session, edited);
+  const findings = [
+    ...(await unknownRows(project, session)),
+    ...(accept ? [] : edited.map(editedScript)),
+    ...installedAssets(project, session, history, unjudged),
+  ];
+  return { findings, applied, compared, accepted: accept ? edited.map(({ revision }) => revision.id) : [] };
 }
 
-function editedScript(script: EditedScript): CheckFinding {
-  const { message, where = script.file, next } = editedFacts([script]);
-  return { kind: 'script-edited', message, where, next, revision: script.revision.id, path: null };
+/** Opens the database; where it is not demanded and not there, returns why not. */
+async function openWhereThere(
+  project: Project,
+  { accept = false, database }: CheckOptions,
+): Promise<Session | string> {
+  if (database === false) return 'none was wanted';
+  try {
+    return await project.openSession('check', { lock: accept, scripts: true });
+  } catch (error) {
+    const isDemanded = database === true || accept;
+    if (isDemanded || !isAbsent(error)) throw error;
+    const next = 'demand one with `--database`, or want none with `--no-database`';
+    project.logger.warn(`only files are checked: ${error.message}; ${next}`);
+    return error.message;
+  }
 }
 
-const kindOfCode: Partial<Record<LimbeckError['code'], CheckFinding['kind']>> = {
-  ASSET_MISSING: 'asset-missing',
-  ASSET_TAMPERED: 'asset-tampered',
-  ASSET_UNREADABLE: 'asset-unreadable',
-};
+/** A wrong password, for one, is a mistake; that there is no server where files are checked is none. */
+function isAbsent(error: unknown): error is LimbeckError {
+  const isUnset = error instanceof ConfigError && error.code === 'NO_CONNECTION';
+  return isUnset || (error instanceof LimbeckError && error.code === 'DATABASE_UNREACHABLE');
+}
 
-/** Reads every frozen file of every revision: also those that the next run would not load. */
-function frozenFiles({ graph, root, readHistory }: Project): CheckFinding[] {
-  const history = readHistory();
-  return graph.ids.flatMap((id) => {
-    const manifest = history.manifestOf(id);
-    if (manifest === undefined) return [];
-    return manifest.entries.flatMap((entry) => {
-      if (entry.sha256 === null) return [];
-      try {
-        readFrozen(root, manifest, entry);
-        return [];
-      } catch (error) {
-        const kind = error instanceof AssetError ? kindOfCode[error.code] : undefined;
-        if (kind === undefined || !(error instanceof AssetError)) throw error;
-        const { message, where = frozenFileOf(manifest, entry.path), next } = error;
-        return [{ kind, message, where, next, revision: id, path: entry.path }];
-      }
-    });
+function acceptWithout(): UsageError {
+  return new UsageError('USAGE', {
+    message: 'edited scripts are accepted in the log of a database, and none is wanted',
+    next: 'leave out `--accept`, or `--no-database`',
   });
-}
-
-/** A revision that was frozen anew after it was applied ships what the database does not have. */
-function installedAssets({ graph, readHistory }: Project, { state }: Session): CheckFinding[] {
-  const history = readHistory();
-  const { known, unknown } = splitRows(graph, state.rows);
-  // What an unknown revision has installed is not to be judged.
-  if (unknown.length > 0) return [];
-  const applied = graph.closure(known);
-  return [...state.assets].flatMap(([path, { sha256 }]) => {
-    const versions = history.versionsAt(path, applied);
-    const [version] = versions;
-    if (version === undefined || versions.some((each) => each.sha256 === sha256)) return [];
-    const { revision, manifest } = version;
-    return [
-      {
-        kind: 'asset-mismatch' as const,
-        message: `the database has another version of "${path}" than revision "${revision}" ships`,
-        where: frozenFileOf(manifest, path),
-        next: `restore the files of "${revision}" from version control; on a database of your own run \`limbeck redo ${revision}\``,
-        revision,
-        path,
-      },
-    ];
-  });
-}
-
-async function liveFiles(project: Project): Promise<CheckFinding[]> {
-  const changes = await changesFor(project, project.graph.effectiveHeads);
-  const what = {
-    new: 'is not shipped by any revision',
-    changed: 'is not what the newest revision ships',
-    deleted: 'is gone, and no revision drops what it defines',
-    renamed: 'was renamed, and no revision says so',
-  };
-  return changes.map(({ path, change, was }) => ({
-    kind: 'live-file-changed',
-    message: `the live file "${was ?? path}" ${what[change]}`,
-    where: project.live.fileOf(path),
-    next: 'ship it with a revision: `limbeck revision -m "…" --autogenerate`',
-    revision: null,
-    path,
-  }));
 }

@@ -81,7 +81,17 @@ const cases: Readonly<Record<string, JsonCase>> = {
   log: { works: [], keys: ['database', 'environment', 'events', 'total'], fails: ['nope'], code: noRevision },
   check: {
     works: [],
-    keys: ['database', 'environment', 'findings', 'applied', 'compared', 'accepted'],
+    keys: [
+      'database',
+      'withoutDatabase',
+      'environment',
+      'frozenFiles',
+      'liveFiles',
+      'findings',
+      'applied',
+      'compared',
+      'accepted',
+    ],
     ...noEnvironment,
   },
   roundtrip: { works: [], keys: ['revisions', 'shadow', 'finding', 'durationMs'], ...noEnvironment },

@@ -8,6 +8,7 @@ import { fileName } from '../helpers/migration-project.js';
 
 const f = (n: number) => `create or replace function f() returns int language sql as 'select ${n}';\n`;
 const frozen = fileName('b', 1).replace('.ts', '.assets/procs/f.sql');
+const manifest = fileName('b', 1).replace('.ts', '.assets/manifest.json');
 
 describeOnServers('check', (database) => {
   let project: AssetProject;
@@ -35,7 +36,9 @@ describeOnServers('check', (database) => {
     });
     expect(await stateOf(database)).to.deep.equal(before);
     const { stdout, status } = await limbeckIn(project.root)('check');
-    expect(stdout).to.equal('Nothing found: 2 revisions applied, 2 scripts compared\n');
+    expect(stdout).to.equal(
+      'Nothing found: 1 frozen file, 1 live file, 2 revisions applied, 2 scripts compared\n',
+    );
     expect(status).to.equal(0);
   });
 
@@ -66,7 +69,7 @@ the live file "procs/f.sql" is not what the newest revision ships
 the live file "procs/g.sql" is not shipped by any revision
   where: raw_sql/procs/g.sql
   next:  ship it with a revision: \`limbeck revision -m "…" --autogenerate\`
-Found 4 problems: 2 revisions applied, 2 scripts compared
+Found 4 problems: 1 frozen file, 2 live files, 2 revisions applied, 2 scripts compared
 `);
     expect(status).to.equal(1);
     const document = JSON.parse((await limbeckIn(project.root)('check', '--json')).stdout);
@@ -75,6 +78,7 @@ Found 4 problems: 2 revisions applied, 2 scripts compared
 
   it('finds a version row without a script', async () => {
     project.remove(fileName('b', 1));
+    project.remove(manifest.replace('/manifest.json', ''));
     project.remove(fileName('c', 2));
     project.remove('raw_sql/procs/f.sql');
     const { findings, applied, compared } = await check(await project.open());
@@ -100,8 +104,33 @@ Found 4 problems: 2 revisions applied, 2 scripts compared
     expect(await found()).to.deep.equal([`asset-mismatch ${frozen}`]);
   });
 
-  it('finds a live file that is gone', async () => {
-    project.remove('raw_sql/procs/f.sql');
-    expect(await found()).to.deep.equal(['live-file-changed raw_sql/procs/f.sql']);
+  it('does not judge what is installed of a file whose manifest is damaged', async () => {
+    project.remove(fileName('c', 2));
+    project.write('raw_sql/procs/f.sql', f(2));
+    await freeze(await project.open(), { revision: 'b' });
+    project.write(manifest, '{');
+    expect(await found()).to.deep.equal([`manifest-invalid ${manifest}:1:2`]);
+  });
+
+  it('says which database it looked at, and demands one if it is to', async () => {
+    const report = await check(await project.open(), { database: true });
+    expect(report).to.deep.include({ withoutDatabase: null, findings: [], applied: 2 });
+    expect(report.database).to.be.a('string');
+  });
+
+  it('looks at no database if it is not to', async () => {
+    await database.query('drop table limbeck_log');
+    const { findings, ...report } = await check(await project.open(), { database: false });
+    expect(findings).to.deep.equal([]);
+    expect(report).to.deep.equal({
+      database: null,
+      withoutDatabase: 'none was wanted',
+      environment: 'development',
+      frozenFiles: 1,
+      liveFiles: 1,
+      applied: 0,
+      compared: 0,
+      accepted: [],
+    });
   });
 });

@@ -30,6 +30,10 @@ export function optionNames(name: string): string[] {
     'help',
     'h',
     ...Object.entries(options).flatMap(([option, { alias = [] }]) => [option, alias].flat()),
+    // What may be wanted, unwanted, or neither.
+    ...Object.entries(options).flatMap(([option, { type, default: value }]) =>
+      type === 'boolean' && value === undefined ? [`no-${option}`] : [],
+    ),
   ];
 }
 
