@@ -231,7 +231,7 @@ function frozenDrops(drops: readonly string[], { live, history, before }: Freeze
 }
 
 /**
- * Refuses a change that CREATE OR REPLACE cannot make; PostgreSQL manual, "CREATE VIEW", notes.
+ * Refuses to create a type again: only what holds no data is dropped and made anew.
  *
  * @param moved - objects of files that the revision drops: one that a new file defines has moved there
  */
@@ -245,14 +245,19 @@ function assertReplaceable(
   if (isChanged && kindOf(path) === 'types') throw typeChanged(live.fileOf(path));
   const own = isChanged ? standing.flatMap(({ entry }) => entry.objects) : [];
   const existing = new Set([...own, ...moved]);
-  const stuck = parsed.objects.find((object) => !object.replaces && existing.has(identityOf(object)));
-  if (stuck) throw notReplaceable(live.fileOf(path), stuck);
+  const stuck = parsed.objects.find((object) => isType(object) && existing.has(identityOf(object)));
+  if (stuck) throw notReplaceable(live.fileOf(path), stuck, keepFile);
+}
+
+/** What has columns; anything else is dropped and made anew where it cannot be replaced. */
+function isType({ kind }: DefinedObject): boolean {
+  return kind === 'type' || kind === 'domain';
 }
 
 /** Files that need each other are loaded twice. */
 function assertLoadsTwice({ path, parsed }: ReadFile, { live }: FreezeContext): void {
   const stuck = parsed.objects.find((object) => !object.replaces);
-  if (stuck) throw notReplaceable(live.fileOf(path), stuck);
+  if (stuck) throw notReplaceable(live.fileOf(path), stuck, waysRound(stuck));
 }
 
 function droppedObjects(drops: readonly string[], { history, before }: FreezeContext): string[] {
@@ -288,18 +293,18 @@ function typeChanged(file: string): AssetError {
   });
 }
 
-function notReplaceable(file: string, object: DefinedObject): AssetError {
+function notReplaceable(file: string, object: DefinedObject, next: string): AssetError {
   return new AssetError('ASSET_NOT_REPLACEABLE', {
     message: `"${identityOf(object)}" exists already and "${file}" does not replace it`,
     where: file,
-    next: waysRound[object.kind] ?? 'write CREATE OR REPLACE in the file',
+    next,
   });
 }
 
 const keepFile = 'PostgreSQL cannot replace a type: give the file its old name again';
-const waysRound: Record<string, string> = {
-  'materialized view':
-    'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next',
-  type: keepFile,
-  domain: keepFile,
-};
+
+function waysRound(object: DefinedObject): string {
+  if (object.kind === 'view' || object.kind === 'function' || object.kind === 'procedure')
+    return 'write CREATE OR REPLACE in the file: files that need each other are loaded twice';
+  return 'files that need each other are loaded twice, which PostgreSQL does not allow for this one: let one of them do without the other';
+}

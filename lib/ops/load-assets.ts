@@ -4,7 +4,7 @@
  * Only frozen versions are read here, never live files: whatever happens to a file later, this revision
  * loads what it always loaded.
  */
-import { folderSchemaOf, kindOf } from '../assets/asset-directory.js';
+import { kindOf } from '../assets/asset-directory.js';
 import {
   type AppliedSet,
   type AssetHistory,
@@ -13,12 +13,12 @@ import {
   isStanding,
 } from '../assets/asset-history.js';
 import { loadOrder } from '../assets/load-order.js';
-import { frozenFileOf, type ManifestEntry } from '../assets/manifest.js';
+import { type Dependent, frozenFileOf, type ManifestEntry } from '../assets/manifest.js';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
-import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
-import { ownStatement, type Sink, statement } from '../sql/statement.js';
+import { type Sink, statement } from '../sql/statement.js';
 import type { AssetLoader } from './asset-loader.js';
+import { type GoneObject, type Load, replacementStatements } from './replace-assets.js';
 
 /** What the database has installed, by path; kept true while the run goes on. */
 export interface InstalledAssets {
@@ -51,9 +51,11 @@ export interface LoadContext {
   readonly readFrozen: (version: AssetVersion) => string;
 }
 
-/** The context of a step, with what stands after it. */
+/** The context of a step, with what stands after it and before it. */
 interface StepContext extends LoadContext {
   readonly standingAfter: () => readonly AssetVersion[];
+  /** All objects that files had defined before it. */
+  readonly standingBefore: () => readonly string[];
 }
 
 /** A path on its way from what stands to what should stand. */
@@ -71,8 +73,13 @@ type FromTo = Omit<Change, 'otherNames'>;
 /** Makes the loader of one step. */
 export function createAssetLoader(given: LoadContext): RunLoader {
   const { revision, direction, history, installed } = given;
-  let standing: readonly AssetVersion[] | undefined;
-  const context = { ...given, standingAfter: () => (standing ??= history.standingAt(given.after)) };
+  let before: readonly string[] | undefined;
+  let after: readonly AssetVersion[] | undefined;
+  const context: StepContext = {
+    ...given,
+    standingBefore: () => (before ??= objectsOf(history.standingAt(given.before))),
+    standingAfter: () => (after ??= history.standingAt(given.after)),
+  };
   const own = history.manifestOf(revision)?.entries ?? [];
   const names = renamedTogether(own);
   const namesOf = (path: string) => names.get(path) ?? [path];
@@ -143,23 +150,21 @@ function apply(changes: readonly Change[], context: StepContext): void {
   const wanted = [...changes.filter(({ path }) => !moved.has(path)), ...uncovered(changes, context)].filter(
     ({ to }) => to !== undefined && needsLoading(to, context),
   );
-  for (const change of inLoadOrder(changes, standingOf, history).toReversed()) dropObjects(change, context);
-  const loads = inLoadOrder(wanted, ({ to }) => to, history).flatMap(({ to }) => to ?? []);
-  for (const version of loads) {
-    if (isCyclic(version)) sink.record(ownStatement('set local check_function_bodies = off'));
-    loadVersion(version, context);
-    if (isCyclic(version)) sink.record(ownStatement('set local check_function_bodies = on'));
-  }
-  // Functions that call each other pass no check until all are there; the second load checks them.
-  for (const version of loads.filter(isCyclic)) loadVersion(version, context);
+  const gone = inLoadOrder(changes, standingOf, history)
+    .toReversed()
+    .flatMap((change) => goneObjects(change, context));
+  const loads = inLoadOrder(wanted, ({ to }) => to, history).flatMap(({ to }) =>
+    to ? [loadOf(to, context)] : [],
+  );
+  const standing = new Set([
+    ...context.standingBefore(),
+    ...objectsOf(changes.flatMap((change) => installedOf(change, context.installed))),
+  ]);
+  for (const made of replacementStatements({ standing, gone, loads })) sink.record(made);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);
     else context.installed.install(to);
   }
-}
-
-function isCyclic({ entry }: AssetVersion): boolean {
-  return entry.cyclic === true;
 }
 
 /** A type cannot be loaded twice, and need not be: the guard has seen that it is the one that stands. */
@@ -254,44 +259,40 @@ function inLoadOrder(
 }
 
 /**
- * Drops by exact identity what stands and is not defined any more; never CASCADE. What another file
- * defines once the step is done is left alone: it has only moved there.
+ * What stands and is not defined any more, the last object of a file first. What another file defines once the
+ * step is done is left alone: it has only moved there.
  */
-function dropObjects(change: Change, { sink, standingAfter, installed }: StepContext): void {
+function goneObjects(change: Change, context: StepContext): GoneObject[] {
   const { path, to } = change;
-  const standing = objectsOf(installedOf(change, installed));
+  const standing = objectsOf(installedOf(change, context.installed));
   const kept = new Set(to?.entry.objects);
   const gone = [...new Set(standing)].filter((object) => !kept.has(object));
-  if (gone.length === 0) return;
-  for (const { entry } of standingAfter().filter((other) => other.path !== path)) {
+  if (gone.length === 0) return [];
+  for (const { entry } of context.standingAfter().filter((other) => other.path !== path)) {
     for (const object of entry.objects) kept.add(object);
   }
-  for (const object of gone.filter((each) => !kept.has(each)).toReversed()) {
-    inSchema(folderSchemaOf(path), sink, () => sink.record(ownStatement(`drop ${object}`)));
-  }
+  const expected = expectedOf(path, context);
+  return gone
+    .filter((object) => !kept.has(object))
+    .map((object) => ({ object, path, expected }))
+    .toReversed();
 }
 
-function loadVersion(version: AssetVersion, { sink, readFrozen }: LoadContext): void {
-  const file = frozenFileOf(version.manifest, version.path);
-  const advice = `mend the live file of "${version.path}", then run \`limbeck redo ${version.revision}\``;
-  const made = statement(readFrozen(version), { file, advice });
-  inSchema(folderSchemaOf(version.path), sink, () => sink.record(made));
+function loadOf(version: AssetVersion, context: StepContext): Load {
+  const { path, manifest, revision } = version;
+  const file = frozenFileOf(manifest, path);
+  const advice = `mend the live file of "${path}", then run \`limbeck redo ${revision}\``;
+  const made = statement(context.readFrozen(version), { file, advice });
+  return { version, made, expected: expectedOf(path, context) };
 }
 
-/** A sub-folder is a schema: it comes first on the search path, so that bare names are looked up in it. */
-function inSchema(schema: string | undefined, sink: Sink, record: () => void): void {
-  if (schema === undefined) return record();
-  const path = "current_setting('search_path')";
-  const first = `concat_ws(', ', ${quoteLiteral(quoteIdentifier(schema))}, nullif(${path}, ''))`;
-  sink.record(
-    ownStatement(
-      `select set_config('limbeck.search_path', ${path}, true), set_config('search_path', ${first}, true)`,
-    ),
-  );
-  record();
-  return sink.record(
-    ownStatement("select set_config('search_path', current_setting('limbeck.search_path'), true)"),
-  );
+/** Where there is a database, whatever stands on an object is found there. */
+function expectedOf(
+  path: string,
+  { sink, history, revision }: StepContext,
+): readonly Dependent[] | undefined {
+  if (sink.canRead) return undefined;
+  return history.versionOf(path, revision)?.entry.dependents ?? [];
 }
 
 /** Of several versions that branches left, the one that the database has; none where a branch dropped the file. */

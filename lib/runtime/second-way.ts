@@ -4,7 +4,7 @@
  * Each stands in a savepoint of its own, in the same message as the rest: as long as nothing fails, it costs no
  * round trip.
  */
-import { ownStatement, type Statement } from '../sql/statement.js';
+import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
 import type { MessageError } from './pg-connection.js';
 import type { ServerError } from './sql-failure.js';
 
@@ -34,11 +34,15 @@ export interface SecondWay {
  */
 export function secondWay(error: MessageError, sent: readonly Statement[]): SecondWay | undefined {
   const failed = indexAfter(sent, error.completed);
-  const recovery = sent[failed]?.onError;
-  const { code } = error.cause as ServerError;
-  if (recovery === undefined || code === undefined || !recovery.sqlstates.includes(code)) return undefined;
+  const recovery = recoveryFor((error.cause as ServerError).code, sent[failed]?.onError);
+  if (recovery === undefined) return undefined;
   const instead = withSavepoints(recovery.statements);
   return { done: sent.slice(0, failed), left: [goBack, end, ...instead, ...sent.slice(failed + 2)] };
+}
+
+function recoveryFor(sqlstate: string | undefined, recovery: Recovery | undefined): Recovery | undefined {
+  if (sqlstate === undefined || recovery === undefined) return undefined;
+  return recovery.sqlstates.includes(sqlstate) ? recovery : recoveryFor(sqlstate, recovery.or);
 }
 
 /** The index of the statement that comes after so many commands. */

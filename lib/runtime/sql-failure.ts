@@ -153,12 +153,8 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
       ? new DatabaseError('DISK_FULL', facts(`free space on this disk, ${look}`))
       : new DatabaseError('CONNECTION_LOST', facts(look));
   }
-  if (place.file !== undefined && (sqlstate === '42P13' || sqlstate === '42P16' || sqlstate === '42809')) {
-    return new AssetError(
-      'ASSET_NOT_REPLACEABLE',
-      facts('drop the file in one revision and load it in the next'),
-    );
-  }
+  if (place.file !== undefined && isInTheWay(error))
+    return new AssetError('ASSET_NOT_REPLACEABLE', facts(notOwn));
   switch (sqlstate) {
     case '42501':
       return new DatabaseError(
@@ -201,6 +197,15 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
   }
 }
 
+/** What stands there is not what the file says, and not the file's own, which limbeck would have dropped. */
+function isInTheWay({ code, hint }: ServerError): boolean {
+  // Of a function whose body does not fit it has the same SQLSTATE, without a hint to drop.
+  if (code === '42P13') return hint?.includes('DROP') === true;
+  return code !== undefined && ['42P16', '42809', '42723', '42710', '42P07'].includes(code);
+}
+
+const notOwn =
+  'drop or rename what stands there in the script, if nobody needs it: no file that was loaded before has defined it, so limbeck leaves it alone';
 const moreTime =
   'give the statement more time with the setting "ddl.statementTimeout", or with `statement_timeout` where the script, the role or the database sets it, and run the command again';
 const cancelled = 'run the command again: somebody cancelled the statement';

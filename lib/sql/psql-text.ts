@@ -75,10 +75,16 @@ function twoWaysText(made: Statement, recovery: Recovery): string {
   return doBlock(twoWaysBody(made, recovery, made.text), declaration);
 }
 
-function twoWaysBody(made: Statement, { sqlstates, statements }: Recovery, attempt: string): string {
-  const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
-  const instead = statements.map((each) => runText(each, attempt));
-  return `${runOnce(made, attempt)}\nexception when ${states} then\n${instead.join('\n')}`;
+function twoWaysBody(made: Statement, recovery: Recovery, attempt: string): string {
+  const handlers = recoveriesOf(recovery).map(({ sqlstates, statements }) => {
+    const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
+    return [`when ${states} then`, ...statements.map((each) => runText(each, attempt))].join('\n');
+  });
+  return `${runOnce(made, attempt)}\nexception ${handlers.join('\n')}`;
+}
+
+function recoveriesOf(recovery: Recovery): Recovery[] {
+  return recovery.or === undefined ? [recovery] : [recovery, ...recoveriesOf(recovery.or)];
 }
 
 function runText(made: Statement, attempt: string): string {

@@ -38,6 +38,8 @@ export interface Recovery {
   readonly sqlstates: readonly string[];
   /** Run once the statement is undone. */
   readonly statements: readonly Statement[];
+  /** Another way, for other SQLSTATEs. */
+  readonly or?: Recovery | undefined;
 }
 
 /** Makes the error for an SQLSTATE that a guard raises on purpose; undefined for any other. */

@@ -221,25 +221,34 @@ describe('freezeFiles', () => {
     });
   });
 
-  it('refuses another text that does not say that it replaces', async () => {
+  it('takes another text that does not say that it replaces: the run makes it anew', async () => {
     const { freeze, edit } = authoring(line, {
       'views/v.sql': 'create view v as select 1',
       'views/m.sql': 'create materialized view m as select 1',
     });
-    await freeze('a', { loads: ['views/v.sql', 'views/m.sql'] });
+    const loads = ['views/v.sql', 'views/m.sql'];
+    await freeze('a', { loads });
     edit('views/v.sql', 'create view v as select 2');
     edit('views/m.sql', 'create materialized view m as select 2');
-    expect(factsOf(await rejectionOf(freeze('b', { loads: ['views/v.sql'] })))).to.deep.equal({
-      code: 'ASSET_NOT_REPLACEABLE',
-      message: '"view public.v" exists already and "raw_sql/views/v.sql" does not replace it',
-      where: 'raw_sql/views/v.sql',
-      next: 'write CREATE OR REPLACE in the file',
+    expect(brief(await freeze('b', { loads }))).to.deep.equal(['replace views/m.sql', 'replace views/v.sql']);
+  });
+
+  it('refuses files that need each other and cannot be loaded twice', async () => {
+    const calling = (name: string, other: string, create: string) =>
+      `${create} ${name}() returns int language plpgsql as $$ begin return ${other}(); end $$;`;
+    const { freeze, edit } = authoring(line, {
+      'procs/f.sql': calling('f', 'g', 'create function'),
+      'procs/g.sql': calling('g', 'f', 'create or replace function'),
     });
-    expect((await rejectionOf(freeze('b', { loads: ['views/m.sql'] }))).next).to.equal(
-      'PostgreSQL cannot replace a materialized view: drop the file in one revision and load it in the next',
-    );
-    edit('views/v.sql', 'create or replace view v as select 2');
-    expect(brief(await freeze('b', { loads: ['views/v.sql'] }))).to.deep.equal(['replace views/v.sql']);
+    const loads = ['procs/f.sql', 'procs/g.sql'];
+    expect(factsOf(await rejectionOf(freeze('a', { loads })))).to.deep.equal({
+      code: 'ASSET_NOT_REPLACEABLE',
+      message: '"function public.f()" exists already and "raw_sql/procs/f.sql" does not replace it',
+      where: 'raw_sql/procs/f.sql',
+      next: 'write CREATE OR REPLACE in the file: files that need each other are loaded twice',
+    });
+    edit('procs/f.sql', calling('f', 'g', 'create or replace function'));
+    expect(brief(await freeze('a', { loads }))).to.deep.equal(['add procs/f.sql', 'add procs/g.sql']);
   });
 
   describe('of a file with another name', () => {

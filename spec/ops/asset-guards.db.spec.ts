@@ -163,21 +163,48 @@ describeOnServers('an SQL file that is not what it should be', (database) => {
     });
   });
 
-  it('ASSET_NOT_REPLACEABLE: changes nothing when the return type changed', async () => {
-    const made = project();
-    await made.ship('a', { [path]: returning(1) });
-    await made.ship('b', {
-      'procs/g.sql': returning(2).replaceAll('f()', 'g()'),
-      [path]: returning(2, 'text'),
+  /** What somebody made by hand, the file that meets it, and the words of the server. */
+  const inTheWay: Record<string, readonly [first: string, path: string, text: string, message: RegExp]> = {
+    'a function of another return type': [
+      returning(1, 'text').replace('f()', 'g()'),
+      path,
+      `${returning(2)}\n${returning(2).replace('f()', 'g()')}`,
+      /cannot change return type of existing function$/,
+    ],
+    'a view with other columns': [
+      'create view v as select 1 as a, 2 as b',
+      'views/v.sql',
+      'create or replace view v as select 1 as a',
+      /cannot drop columns from view$/,
+    ],
+    'a view': [
+      'create view v as select 1',
+      'views/v.sql',
+      'create view v as select 1',
+      /"v" already exists$/,
+    ],
+    'a table': [
+      'create table v (a int)',
+      'views/v.sql',
+      'create or replace view v as select 1 as a',
+      /"v" is not a view$/,
+    ],
+  };
+  for (const [what, [first, file, text, message]] of Object.entries(inTheWay)) {
+    it(`ASSET_NOT_REPLACEABLE: drops nothing that no file has defined: ${what}`, async () => {
+      const made = project();
+      await made.ship('a', { [path]: returning(1) });
+      await made.ship('b', { [file]: text });
+      await upgrade(await made.open(), { target: 'a' });
+      await database.query(first);
+      await refused(made, {
+        code: 'ASSET_NOT_REPLACEABLE',
+        message,
+        where: new RegExp(`^migrations/20260101000001_b.assets/${file}:\\d:1$`),
+        next: /^drop or rename what stands there in the script, .*; nothing was changed, the database is at a$/,
+      });
     });
-    await upgrade(await made.open(), { target: 'a' });
-    await refused(made, {
-      code: 'ASSET_NOT_REPLACEABLE',
-      message: 'upgrade of "b" failed: cannot change return type of existing function',
-      where: 'migrations/20260101000001_b.assets/procs/f.sql:1:1',
-      next: 'drop the file in one revision and load it in the next; nothing was changed, the database is at a',
-    });
-  });
+  }
 
   it('leaves a type alone that stands already', async () => {
     const made = project();
@@ -199,5 +226,31 @@ describeOnServers('an SQL file that is not what it should be', (database) => {
     await database.query('drop table moods');
     await downgrade(await made.open(), { target: 'base' });
     expect(await database.query("select to_regtype('mood') as found")).to.deep.equal([{ found: null }]);
+  });
+});
+
+describeOnServers('an SQL file of an extension', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (database) => {
+  beforeEach(() => emptyDatabase(database));
+
+  const own = (types: string) =>
+    `create or replace function similarity(${types}) returns real language sql as $$ select 1 $$;`;
+
+  it('EXTENSION_MEMBER: is refused before it would replace a part of it', async () => {
+    const made = assetProject(database);
+    await made.ship('a', { 'procs/f.sql': own('text, text') });
+    await database.query('create extension pg_trgm');
+    const opened = await made.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'EXTENSION_MEMBER',
+      message: /function public\.similarity\(text, text\) \(it belongs to extension pg_trgm\)/,
+      where: 'migrations/20260101000000_a.assets/procs/f.sql',
+    });
+  });
+
+  it('may be one of another signature', async () => {
+    const made = assetProject(database);
+    await made.ship('a', { 'procs/f.sql': own('text, integer') });
+    await database.query('create extension pg_trgm');
+    await upgrade(await made.open());
   });
 });

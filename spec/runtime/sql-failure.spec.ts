@@ -90,11 +90,18 @@ describe('failureOf', () => {
     expect(code('57P01')).to.equal('CONNECTION_LOST');
   });
 
-  it('takes a function or view that cannot be replaced for a matter of the file, if there is one', () => {
-    for (const sqlstate of ['42P13', '42P16', '42809']) {
+  it('takes what stands in the way of a file for a matter of the file, if there is one', () => {
+    for (const sqlstate of ['42P16', '42809', '42723', '42710', '42P07']) {
       expect(code(sqlstate, 'no', 'procs/f.sql')).to.equal('ASSET_NOT_REPLACEABLE');
       expect(code(sqlstate)).to.equal('SQL_FAILED');
     }
+  });
+
+  it('tells a function that cannot be replaced from one whose body does not fit it', () => {
+    const inFile = { where: 'w', file: 'procs/f.sql' };
+    const refused = serverError('no', { code: '42P13', hint: 'Use DROP FUNCTION f() first.' });
+    expect(failureOf(refused, inFile).code).to.equal('ASSET_NOT_REPLACEABLE');
+    expect(code('42P13', 'no', 'procs/f.sql')).to.equal('SQL_FAILED');
   });
 
   it('advises, by the server where it has a hint', () => {

@@ -1,0 +1,177 @@
+/**
+ * How the objects of SQL files get from what stands to what should stand.
+ *
+ * The server decides by trying: a file that says CREATE OR REPLACE is run as it is, and only where that is
+ * refused are its own objects dropped and made anew. What stands on them is set aside meanwhile; it comes back at
+ * the end, when all files are loaded.
+ */
+import { folderSchemaOf } from '../assets/asset-directory.js';
+import type { AssetVersion } from '../assets/asset-history.js';
+import type { Dependent } from '../assets/manifest.js';
+import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
+import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
+import type { Command } from '../sql/scan.js';
+import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
+
+/** A file on its way into the database. */
+export interface Load {
+  readonly version: AssetVersion;
+  /** Its text. */
+  readonly made: Statement;
+  /** What stands on its objects, where nobody can be asked; default: whatever does. */
+  readonly expected?: readonly Dependent[] | undefined;
+}
+
+/** An object that stands and is not defined any more. */
+export interface GoneObject {
+  readonly object: string;
+  /** The file that had defined it. */
+  readonly path: string;
+  /** As `Load.expected`. */
+  readonly expected?: readonly Dependent[] | undefined;
+}
+
+/** What one call of a script does. */
+export interface Replacement {
+  /** The objects of the files' own that stand before. */
+  readonly standing: ReadonlySet<string>;
+  /** In the order in which they are dropped. */
+  readonly gone: readonly GoneObject[];
+  /** In load order. */
+  readonly loads: readonly Load[];
+}
+
+/** PostgreSQL cannot replace what stands by what the file says; PostgreSQL manual, "PostgreSQL Error Codes". */
+const notReplaceable = ['42P13', '42P16', '42809', '42723', '42710', '42P07'];
+/** Something is missing, which may be set aside. */
+const undefinedObject = ['42P01', '42883', '42704'];
+const dependentsExist = '2BP01';
+
+/** What is set aside for a load comes back by itself, apart from what a script has set aside. */
+const scope = 'load';
+
+/** Makes the statements that drop what is gone and load the files. */
+export function replacementStatements({ standing, gone, loads }: Replacement): Statement[] {
+  const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
+  let mayBeAside = drops.some(({ onError }) => onError !== undefined);
+  const files = loads.flatMap((load) => {
+    const { plain, replaced } = keptObjects(load, standing);
+    const first = recreated(load, plain);
+    const second = replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined;
+    mayBeAside ||= first.length > 0;
+    const onError = mayBeAside ? afterPutBack(load, second) : second;
+    mayBeAside ||= second !== undefined;
+    return [...first, ...fileStatements(load, onError)];
+  });
+  const back = mayBeAside ? putBack({ scope, where: loads.at(-1)?.made.file }) : [];
+  return [...memberGuard(loads), ...drops, ...files, ...back, ...checkedLoads(loads)];
+}
+
+/** CREATE OR REPLACE would take over what belongs to an extension, without a word. */
+function memberGuard(loads: readonly Load[]): Statement[] {
+  const objects = loads.flatMap(({ version }) => version.entry.objects);
+  return objects.length === 0 ? [] : [assertNoMembers(objects, loads[0]?.made.file)];
+}
+
+/**
+ * Parts the objects of a file that stand already in those that it replaces, and those that it can only create:
+ * these are dropped without a try, which could but fail.
+ */
+function keptObjects({ version, made }: Load, standing: ReadonlySet<string>) {
+  const created = new Set(made.commands.flatMap(createdKind));
+  const kept = version.entry.objects.filter((object) => standing.has(object));
+  const isPlain = (object: string) => created.has(kindOfIdentity(object));
+  return { plain: kept.filter(isPlain), replaced: kept.filter((object) => !isPlain(object)) };
+}
+
+const kinds = [
+  'materialized view',
+  'event trigger',
+  'view',
+  'function',
+  'procedure',
+  'aggregate',
+  'trigger',
+  'policy',
+  'rule',
+  'operator',
+];
+
+/** The kind of what a command creates without OR REPLACE, if it is one that files define. */
+function createdKind({ words }: Command): string[] {
+  const [first, second] = words;
+  if (first !== 'create' || second === 'or') return [];
+  const text = ` ${words.slice(1).join(' ')} `;
+  const found = kinds
+    .map((kind) => ({ kind, at: text.indexOf(` ${kind} `) }))
+    .filter(({ at }) => at !== -1)
+    .toSorted((a, b) => a.at - b.at);
+  return found[0] === undefined ? [] : [found[0].kind];
+}
+
+function kindOfIdentity(object: string): string {
+  return kinds.find((kind) => object.startsWith(`${kind} `)) ?? object.split(' ', 1).join();
+}
+
+/** Drops objects that their file will make again, with all that stands on them. */
+function recreated({ made, expected }: Load, objects: readonly string[]): Statement[] {
+  const targets = objects.map((object) => ({ object }));
+  const comment = `PostgreSQL cannot replace ${objects.join(', ')}: dropped here, and made anew`;
+  const aside = setAside(targets, { drop: true, scope, where: made.file, ...(expected && { expected }) });
+  return aside.map((each) => ({ ...each, comment }));
+}
+
+/** Drops by exact identity, and never with CASCADE; what stands on it may do without, once the files are loaded. */
+function dropStatements({ object, path, expected }: GoneObject, hasLoads: boolean): Statement[] {
+  const drop = ownStatement(`drop ${object}`);
+  if (!hasLoads) return inSchema(folderSchemaOf(path), [drop]);
+  const aside = setAside([{ object }], { scope, where: path, ...(expected && { expected }) });
+  const onError = { sqlstates: [dependentsExist], statements: [...aside, drop] };
+  return inSchema(folderSchemaOf(path), [{ ...drop, onError }]);
+}
+
+/** The way for a file whose objects cannot be replaced. */
+function anew(load: Load, own: readonly string[]): Recovery {
+  return { sqlstates: notReplaceable, statements: [...recreated(load, own), load.made] };
+}
+
+/** The way for a file that needs what is set aside: it is put back, as far as the files before have come. */
+function afterPutBack({ made }: Load, or: Recovery | undefined): Recovery {
+  const back = putBack({ scope, where: made.file });
+  return { sqlstates: undefinedObject, statements: [...back, { ...made, ...(or && { onError: or }) }], or };
+}
+
+function fileStatements({ version, made }: Load, onError: Recovery | undefined): Statement[] {
+  const load = inSchema(folderSchemaOf(version.path), [{ ...made, ...(onError && { onError }) }]);
+  if (!isCyclic(version)) return load;
+  return [
+    ownStatement('set local check_function_bodies = off'),
+    ...load,
+    ownStatement('set local check_function_bodies = on'),
+  ];
+}
+
+/** Functions that call each other pass no check until all are there; the second load checks them. */
+function checkedLoads(loads: readonly Load[]): Statement[] {
+  return loads
+    .filter(({ version }) => isCyclic(version))
+    .flatMap(({ version, made }) => inSchema(folderSchemaOf(version.path), [made]));
+}
+
+function isCyclic({ entry }: AssetVersion): boolean {
+  return entry.cyclic === true;
+}
+
+/** A sub-folder is a schema: it comes first on the search path, so that bare names are looked up in it. */
+function inSchema(schema: string | undefined, statements: readonly Statement[]): Statement[] {
+  if (schema === undefined) return [...statements];
+  const path = "current_setting('search_path')";
+  const first = `concat_ws(', ', ${quoteLiteral(quoteIdentifier(schema))}, nullif(${path}, ''))`;
+  return [
+    ownStatement(
+      `select set_config('limbeck.search_path', ${path}, true), set_config('search_path', ${first}, true)`,
+    ),
+    ...statements,
+    ownStatement("select set_config('search_path', current_setting('limbeck.search_path'), true)"),
+  ];
+}

@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { downgrade, upgrade } from '../../lib/index.js';
+import { assetProject } from '../helpers/asset-project.js';
+import { describeOnServers } from '../helpers/database.js';
+import { digestOf, differing, emptyDatabase } from '../helpers/database-state.js';
+
+/** SQL files by path. */
+type Files = Readonly<Record<string, string>>;
+
+const scalar = (signature: string, returns: string, body: string, kind = 'function') =>
+  `create or replace ${kind} ${signature} ${returns} language sql as $$ ${body} $$;`;
+
+/** Changes of files that PostgreSQL makes only if what stands there is dropped: what there was, and what comes. */
+const changes: Readonly<Record<string, readonly [before: Files, after: Files]>> = {
+  'the return type of a function': [
+    { 'procs/f.sql': scalar('f(a int)', 'returns int', 'select a') },
+    { 'procs/f.sql': scalar('f(a int)', 'returns text', 'select a::text') },
+  ],
+  'the columns of a table function': [
+    { 'procs/f.sql': scalar('f(a int)', 'returns table (x int, y text)', "select a, 'y'") },
+    { 'procs/f.sql': scalar('f(a int)', 'returns table (y text, x int)', "select 'y', a") },
+  ],
+  'the name of an argument': [
+    { 'procs/f.sql': scalar('f(a int)', 'returns int', 'select a') },
+    { 'procs/f.sql': scalar('f(b int)', 'returns int', 'select b') },
+  ],
+  'the default of an argument, taken away': [
+    { 'procs/f.sql': scalar('f(a int default 1)', 'returns int', 'select a') },
+    { 'procs/f.sql': scalar('f(a int)', 'returns int', 'select a') },
+  ],
+  'a function that becomes a procedure': [
+    { 'procs/f.sql': scalar('f(a int)', 'returns int', 'select a') },
+    { 'procs/f.sql': scalar('f(a int)', '', 'select a', 'procedure') },
+  ],
+  'a column of a view, dropped': [
+    { 'views/v.sql': 'create or replace view v as select id, name from t' },
+    { 'views/v.sql': 'create or replace view v as select id from t' },
+  ],
+  'a column of a view, renamed': [
+    { 'views/v.sql': 'create or replace view v as select id, name from t' },
+    { 'views/v.sql': 'create or replace view v as select id, name as title from t' },
+  ],
+  'the type of a column of a view': [
+    { 'views/v.sql': 'create or replace view v as select id, name from t' },
+    { 'views/v.sql': 'create or replace view v as select id::text as id, name from t' },
+  ],
+  'the order of the columns of a view': [
+    { 'views/v.sql': 'create or replace view v as select id, name from t' },
+    { 'views/v.sql': 'create or replace view v as select name, id from t' },
+  ],
+  'a column appended to a view, which the way back drops': [
+    { 'views/v.sql': 'create or replace view v as select id from t' },
+    { 'views/v.sql': 'create or replace view v as select id, name from t' },
+  ],
+  'a view that is only created': [
+    { 'views/v.sql': 'create view v as select id, name from t' },
+    { 'views/v.sql': 'create view v as select name from t' },
+  ],
+  'a materialized view': [
+    { 'views/v.sql': 'create materialized view v as select id, name from t' },
+    { 'views/v.sql': 'create materialized view v as select name, id from t' },
+  ],
+  'a view that becomes a materialized view': [
+    { 'views/v.sql': 'create view v as select id, name from t' },
+    { 'views/v.sql': 'create materialized view v as select id, name from t' },
+  ],
+  'two files of which one stands on the other, and both lose a column': [
+    {
+      'views/low.sql': 'create or replace view low as select id, name from t',
+      'views/top.sql': 'create or replace view top as select id, name from low',
+    },
+    {
+      'views/low.sql': 'create or replace view low as select id from t',
+      'views/top.sql': 'create or replace view top as select id from low',
+    },
+  ],
+  'a function and a view on it': [
+    {
+      'procs/f.sql': scalar('f(a int)', 'returns int', 'select a'),
+      'views/v.sql': 'create or replace view v as select f(id) as f from t',
+    },
+    {
+      'procs/f.sql': scalar('f(a int)', 'returns text', 'select a::text'),
+      'views/v.sql': 'create or replace view v as select f(id) as f, id from t',
+    },
+  ],
+  'a view and one that comes beside it, and needs what stands on it': [
+    { 'views/a.sql': 'create or replace view a as select id, name from t' },
+    {
+      'views/a.sql': 'create or replace view a as select name, id from t',
+      'views/b.sql': 'create or replace view b as select id from app_view',
+    },
+  ],
+};
+
+/** Made by hand: what stands on the files, and what a definition does not say. */
+const surroundings: Readonly<Record<string, string>> = {
+  'a view that becomes a materialized view': '',
+  'a function that becomes a procedure': '',
+  'a view and one that comes beside it, and needs what stands on it':
+    'create view app_view as select id from a',
+};
+
+describeOnServers('replace or recreate', (database) => {
+  beforeEach(async () => {
+    await emptyDatabase(database);
+    await database.query("create table t (id int, name text); insert into t values (1, 'x')");
+  });
+
+  for (const [what, [before, after]] of Object.entries(changes)) {
+    it(`changes ${what}, and changes it back`, async () => {
+      const project = assetProject(database);
+      await project.ship('a', before);
+      await project.ship('b', after);
+      await upgrade(await project.open(), { target: 'a' });
+      if (surroundings[what]) await database.query(surroundings[what]);
+      const first = await digestOf(database);
+      await upgrade(await project.open());
+      const second = await digestOf(database);
+      expect(differing(first, second)).to.not.deep.equal([]);
+      await downgrade(await project.open(), { target: 'a' });
+      expect(differing(first, await digestOf(database))).to.deep.equal([]);
+      await upgrade(await project.open());
+      expect(differing(second, await digestOf(database))).to.deep.equal([]);
+    });
+  }
+});
