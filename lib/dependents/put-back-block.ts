@@ -5,7 +5,7 @@ import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { PutBackOptions } from './aside-options.js';
 import { phases } from './details.js';
-import { hintOf, sqlstates } from './failures.js';
+import { tellingHandler } from './failures.js';
 import { grantsVariables, restoreGrants } from './grants.js';
 import { asideSetting } from './set-aside-block.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
@@ -23,11 +23,7 @@ export function putBackBlock({ scope = '' }: PutBackOptions): string {
     `  begin`,
     create,
     details,
-    `  exception when others then
-    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
-    raise exception using errcode = '${sqlstates.notRestored}',
-      message = format('%s cannot be put back: %s', said, problem),
-      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+    `  ${tellingHandler('cannot be put back')}
   end;`,
     restoreSettings,
     refresh,
@@ -117,9 +113,5 @@ const refresh = `  begin
       said := entry ->> 'object';
       execute detail ->> 'command';
     end loop;
-  exception when others then
-    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
-    raise exception using errcode = '${sqlstates.notRestored}',
-      message = pg_catalog.format('%s cannot be filled again: %s', said, problem),
-      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+  ${tellingHandler('cannot be filled again')}
   end;`;

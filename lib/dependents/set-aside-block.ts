@@ -52,7 +52,7 @@ function findTargets(targets: readonly AsideTarget[], drop: boolean): string {
     : `
   missing := (select pg_catalog.string_agg(distinct words, ', ') from pg_catalog.jsonb_to_recordset(targets) as target(words text, id oid) where id is null);
   if missing is not null then
-    raise exception using errcode = 'undefined_object', message = 'there is no ' || missing;
+    raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || missing, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
   end if;`;
   return `  targets := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
     ${targetsQuery(targets)}
