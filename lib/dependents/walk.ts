@@ -47,6 +47,16 @@ const followsItsColumn = (below: string) => `${below}.sub > 0 and (
         or coalesce(rel.relkind in ('i', 'I', 'S', 't'), false)
         or coalesce(def.adrelid = ${below}.id and def.adnum = ${below}.sub, false))`;
 
+/** Types that are made of a type, as far as their columns stay: domains over it, composites with an attribute of it. */
+const isMadeOfType = `coalesce(rel.relkind = 'c', false) or dep.classid = 'pg_type'::regclass and exists (
+        select from pg_type typ where typ.oid = dep.objid and typ.typtype = 'd')`;
+
+const stays = `above.sub > 0 and above.class = 'pg_class'::regclass or ${isMadeOfType}`;
+
+/** The checks of a domain are its own affair. */
+const isDomainCheck = `dep.classid = 'pg_constraint'::regclass and exists (
+        select from pg_constraint con where con.oid = dep.objid and con.contypid <> 0)`;
+
 /** What holds data ends the walk: it stops everything, or stays. */
 const goesOn = (below: string) => `not exists (
         select from pg_class held where ${below}.class = 'pg_class'::regclass and held.oid = ${below}.id
@@ -57,7 +67,7 @@ const goesOn = (below: string) => `not exists (
  * target), `inner` (it comes and goes with another node), `stands_on` (keys).
  *
  * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
- * @param columnsStay - whether the walk goes on through table columns
+ * @param columnsStay - whether the walk goes on through table columns, and types made of a type
  */
 export function walkQuery(found: string, { columnsStay }: { readonly columnsStay: boolean }): string {
   return `with recursive target as (
@@ -67,10 +77,10 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
   standing(class, id, sub, starts) as (
     select class, id, sub, true from target
     union
-    select above.class, above.id, above.sub, ${columnsStay ? "above.sub > 0 and above.class = 'pg_class'::regclass" : 'false'}
+    select above.class, above.id, above.sub, ${columnsStay ? stays : 'false'}
     from standing ${above('standing')}
     where ${goesOn('standing')}
-      and not (${followsItsColumn('standing')})
+      and not (${followsItsColumn('standing')})${columnsStay ? `\n      and not (${isDomainCheck})` : ''}
   ),
   node as (
     select class, id, sub, bool_or(starts) as starts, ${keyOf('standing')} as key

@@ -9,7 +9,7 @@ import { putBack, setAside } from '../dependents/aside.js';
 import type { RevisionId } from '../graph/revision.js';
 import { formatPlace, type Place } from '../sql/place.js';
 import { ownStatement, type QueryResult, type Sink, type Statement, statement } from '../sql/statement.js';
-import type { AssetLoader, LoadOptions } from './asset-loader.js';
+import type { AssetLoader, LoadTypeOptions } from './asset-loader.js';
 import type { Awaiting } from './awaiting.js';
 import { asideTargets, type DependentsTarget } from './dependents-aside.js';
 
@@ -89,7 +89,7 @@ export interface Operations extends ScriptArguments {
   record(made: Statement): void;
 
   /** What `loadStoredProc`, `loadType` and `loadView` call, for files of any kind. */
-  loadAssets(kind: string, files: readonly string[], options?: LoadOptions): Promise<void>;
+  loadAssets(kind: string, files: readonly string[], options?: LoadTypeOptions): Promise<void>;
   /** What `dropStoredProc`, `dropType` and `dropView` call. */
   dropAssets(kind: string, files: readonly string[]): Promise<void>;
   /** Does all that the manifest of this revision says. */
