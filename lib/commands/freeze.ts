@@ -20,7 +20,6 @@ import {
   changesFor,
   freezeFor,
   type FrozenEntry,
-  keptTypeOptions,
   learnCalls,
   pinnedTexts,
   writeFrozen,
@@ -79,7 +78,7 @@ async function callsToFreeze(
     ...own.map(({ path }) => path),
     ...changed.flatMap(({ path, was }) => [path, was ?? []].flat()),
   ];
-  return { ...callsOf(project, [...new Set(paths)]), types: keptTypeOptions(own) };
+  return callsOf(project, [...new Set(paths)]);
 }
 
 /** The files that a person names, and what was frozen before with the revision, as it is. */
@@ -89,10 +88,8 @@ function named(project: Project, script: Script, files: readonly string[]): Asse
   const others = (manifest?.entries ?? []).filter(
     ({ path }) => !loads.includes(path) && !drops.includes(path),
   );
-  const types = keptTypeOptions(manifest?.entries ?? []);
   const kept = others.filter(({ sha256 }) => sha256 !== null);
   return {
-    types,
     loads: [...kept.map(({ path }) => path), ...loads],
     drops: [...others.filter(({ sha256 }) => sha256 === null).map(({ path }) => path), ...drops],
     pinned: new Map(

@@ -10,7 +10,7 @@ import type { AsideOptions, PutBackOptions } from './aside-options.js';
 import { explainDependents } from './failures.js';
 import { membersBlock } from './members.js';
 import { putBackBlock } from './put-back-block.js';
-import { setAsideBlock } from './set-aside-block.js';
+import { setAsideBlock, wantedText } from './set-aside-block.js';
 import type { AsideTarget } from './targets.js';
 
 /**
@@ -24,7 +24,8 @@ import type { AsideTarget } from './targets.js';
  */
 export function setAside(targets: readonly AsideTarget[], options: AsideOptions = {}): Statement[] {
   if (targets.length === 0) return [];
-  return [ownStatement(setAsideBlock(targets, options), explainDependents(options.where))];
+  const block = ownStatement(setAsideBlock(options), explainDependents(options.where));
+  return [ownStatement(wantedText(targets, options)), { ...block, shared: 'set_aside' }];
 }
 
 /**
@@ -35,7 +36,7 @@ export function setAside(targets: readonly AsideTarget[], options: AsideOptions 
  * The statements raise `DEPENDENT_NOT_RESTORED` when something does not fit any more.
  */
 export function putBack(options: PutBackOptions = {}): Statement[] {
-  return [ownStatement(putBackBlock(options), explainDependents(options.where))];
+  return [{ ...ownStatement(putBackBlock(options), explainDependents(options.where)), shared: 'put_back' }];
 }
 
 /**

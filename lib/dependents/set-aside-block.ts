@@ -1,7 +1,6 @@
 /**
  * The block that saves and drops: find the targets, walk, order, describe, check, drop.
  */
-import type { Dependent } from '../assets/manifest.js';
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { AsideOptions } from './aside-options.js';
@@ -11,15 +10,26 @@ import { detailsQuery } from './details.js';
 import { hintOf, sqlstates } from './failures.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
 import { stopsQuery } from './stops.js';
-import { type AsideTarget, targetsQuery } from './targets.js';
+import { type AsideTarget, targetsJson, targetsQueryOf } from './targets.js';
 import { walkQuery } from './walk.js';
 import { wordsOfNode } from './words.js';
 
-/** Makes the text of the block. */
-export function setAsideBlock(targets: readonly AsideTarget[], options: AsideOptions): string {
+/** What the block is to do, apart from its options: the next one says it anew. */
+const wantedSetting = 'limbeck.wanted';
+const wanted = (name: string) =>
+  `pg_catalog.current_setting('${wantedSetting}')::pg_catalog.jsonb -> '${name}'`;
+
+/** Makes the text that says on which targets the block works, and what is expected to stand on them. */
+export function wantedText(targets: readonly AsideTarget[], { expected }: AsideOptions): string {
+  const value = JSON.stringify({ targets: targetsJson(targets), ...(expected && { expected }) });
+  return `select pg_catalog.set_config('${wantedSetting}', ${quoteLiteral(value)}, true)`;
+}
+
+/** Makes the text of the block; it is the same for all targets. */
+export function setAsideBlock(options: AsideOptions): string {
   const { drop = false, columnsStay = false, scope = '' } = options;
   const body = [
-    findTargets(targets, drop),
+    findTargets(drop),
     pinSettings,
     `  -- what stands on them, directly or not
   waiting := (select pg_catalog.jsonb_agg(to_jsonb(node)) from (
@@ -27,7 +37,7 @@ ${walkQuery('targets', { columnsStay })}
   ) as node where ${drop ? '' : 'not node.starts and '}not (node.starts and node.sub > 0));`,
     order,
     describe,
-    ...(options.expected === undefined ? [] : [compare(options.expected)]),
+    ...(options.expected === undefined ? [] : [compare(scope)]),
     drops(scope),
     restoreSettings,
   ].join('\n');
@@ -46,16 +56,16 @@ const variables = `${settingsVariable}
   entry pg_catalog.jsonb;
   missing pg_catalog.text;`;
 
-function findTargets(targets: readonly AsideTarget[], drop: boolean): string {
+function findTargets(drop: boolean): string {
   const isMissing = drop
     ? ''
     : `
   missing := (select pg_catalog.string_agg(distinct words, ', ') from pg_catalog.jsonb_to_recordset(targets) as target(words text, id oid) where id is null);
   if missing is not null then
-    raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || missing, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
+    raise exception using errcode = 'undefined_object', message = 'there is no ' || missing;
   end if;`;
   return `  targets := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
-    ${targetsQuery(targets)}
+    ${targetsQueryOf(wanted('targets'))}
   ) as target);${isMissing}`;
 }
 
@@ -104,8 +114,7 @@ const describe = `
       join node on node.key = stop.key
       ${wordsOfNode}),
     (select jsonb_agg(jsonb_build_object(
-        'object', named.words, 'address', case when node.class = 'pg_operator'::regclass then jsonb_build_object('type', 'operator', 'operator', node.id::regoperator)
-          when node.sub >= 0 then to_jsonb(address) end,
+        'object', named.words, 'address', to_jsonb(address), 'class', node.class,
         'drop', definition.drop, 'create', case when not node.starts then definition.create end,
         'starts', node.starts,
         'part_of', (select to_jsonb(part) from pg_identify_object_as_address('pg_class'::regclass, definition.part_of, 0) as part
@@ -114,7 +123,7 @@ const describe = `
       ) order by node.place)
       from node join definition on definition.key = node.key
       ${wordsOfNode}
-      cross join lateral pg_identify_object_as_address(node.class, node.id, greatest(node.sub, 0)) as address),
+      cross join lateral pg_identify_object_as_address(node.class, node.id, node.sub) as address),
     (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(listed)) order by listed.object collate "C"), '[]') from (
     ${listQuery}
     ) as listed)
@@ -129,12 +138,13 @@ const describe = `
         else ${quoteLiteral(hintOf(sqlstates.holdData))} end;
   end if;`;
 
-/** Raises unless what stands there is what was expected, with owners and grants. */
-function compare(expected: readonly Dependent[]): string {
-  const list = quoteLiteral(JSON.stringify(expected));
+/** Raises unless what stands there is what was expected, with owners and grants; what is aside already need not stand. */
+function compare(scope: string): string {
   return `
   -- no more and no less than was frozen
-  expected := (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(${list}::jsonb) as item);
+  expected := (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(${wanted('expected')}) as item
+    where not exists (select from jsonb_array_elements(coalesce(nullif(current_setting('${asideSetting}', true), ''), '{}')::jsonb -> ${quoteLiteral(scope)}) as gone
+      where gone ->> 'object' = item ->> 'object'));
   if exists (select item from jsonb_array_elements(expected) as item except select item from jsonb_array_elements(standing) as item)
     or exists (select item from jsonb_array_elements(standing) as item except select item from jsonb_array_elements(expected) as item)
   then

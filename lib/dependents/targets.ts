@@ -29,10 +29,26 @@ interface Wanted {
  */
 export function targetsQuery(targets: readonly AsideTarget[]): string {
   const rows = targets.map((target) => `(${wantedValues(wantedOf(target))})`);
-  return `select wanted.words, found.class::pg_catalog.oid, found.id, found.sub
-    from (values
+  return lookupQuery(`(values
       ${rows.join(',\n      ')}
-    ) as wanted(words, kind, name, part)
+    ) as wanted(words, kind, name, part)`);
+}
+
+/** As `targetsQuery`, of targets that an expression has as JSON. */
+export function targetsQueryOf(json: string): string {
+  return lookupQuery(
+    `pg_catalog.jsonb_to_recordset(${json}) as wanted(words pg_catalog.text, kind pg_catalog.text, name pg_catalog.text, part pg_catalog.text)`,
+  );
+}
+
+/** The targets as `targetsQueryOf` reads them. */
+export function targetsJson(targets: readonly AsideTarget[]): readonly object[] {
+  return targets.map(wantedOf);
+}
+
+function lookupQuery(wanted: string): string {
+  return `select wanted.words, found.class::pg_catalog.oid, found.id, found.sub
+    from ${wanted}
     left join lateral (
       ${lookups.join('\n      union all ')}
     ) as found on found.id is not null`;

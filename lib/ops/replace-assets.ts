@@ -18,8 +18,6 @@ export interface Load {
   readonly version: AssetVersion;
   /** Its text. */
   readonly made: Statement;
-  /** What brings its types to what it says, in place of the text. */
-  readonly types?: readonly Statement[] | undefined;
   /** What stands on its objects, where nobody can be asked; default: whatever does. */
   readonly expected?: readonly Dependent[] | undefined;
 }
@@ -57,7 +55,6 @@ export function replacementStatements({ standing, gone, loads }: Replacement): S
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
   const files = loads.flatMap((load) => {
-    if (load.types !== undefined) return inSchema(folderSchemaOf(load.version.path), load.types);
     const { plain, replaced } = keptObjects(load, standing);
     const first = recreated(load, plain);
     const second = replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined;
@@ -66,14 +63,16 @@ export function replacementStatements({ standing, gone, loads }: Replacement): S
     mayBeAside ||= second !== undefined;
     return [...first, ...fileStatements(load, onError)];
   });
-  const back = mayBeAside ? putBack({ scope, where: loads.at(-1)?.made.file }) : [];
+  const back = mayBeAside ? comeBack(loads.at(-1)?.made.file) : [];
   return [...memberGuard(loads), ...drops, ...files, ...back, ...checkedLoads(loads)];
 }
 
 /** CREATE OR REPLACE would take over what belongs to an extension, without a word. */
 function memberGuard(loads: readonly Load[]): Statement[] {
   const objects = loads.flatMap(({ version }) => version.entry.objects);
-  return objects.length === 0 ? [] : [assertNoMembers(objects, loads[0]?.made.file)];
+  if (objects.length === 0) return [];
+  const comment = 'No file may replace a part of an extension';
+  return [{ ...assertNoMembers(objects, loads[0]?.made.file), comment }];
 }
 
 /**
@@ -121,27 +120,45 @@ function recreated({ made, expected }: Load, objects: readonly string[]): Statem
   const targets = objects.map((object) => ({ object }));
   const comment = `PostgreSQL cannot replace ${objects.join(', ')}: dropped here, and made anew`;
   const aside = setAside(targets, { drop: true, scope, where: made.file, ...(expected && { expected }) });
-  return aside.map((each) => ({ ...each, comment }));
+  return aside.map((each, index) => (index === 0 ? { ...each, comment } : each));
+}
+
+/** What was set aside is put back, if anything was. */
+function comeBack(where: string | undefined): Statement[] {
+  return putBack({ scope, where }).map((made) => ({ ...made, comment: 'What was set aside comes back' }));
 }
 
 /** Drops by exact identity, and never with CASCADE; what stands on it may do without, once the files are loaded. */
 function dropStatements({ object, path, expected }: GoneObject, hasLoads: boolean): Statement[] {
   const drop = ownStatement(`drop ${object}`);
   if (!hasLoads) return inSchema(folderSchemaOf(path), [drop]);
-  const aside = setAside([{ object }], { scope, where: path, ...(expected && { expected }) });
-  const onError = { sqlstates: [dependentsExist], statements: [...aside, drop] };
+  const onError = recovery([dependentsExist], () => [
+    ...setAside([{ object }], { scope, where: path, ...(expected && { expected }) }),
+    drop,
+  ]);
   return inSchema(folderSchemaOf(path), [{ ...drop, onError }]);
 }
 
 /** The way for a file whose objects cannot be replaced. */
 function anew(load: Load, own: readonly string[]): Recovery {
-  return { sqlstates: notReplaceable, statements: [...recreated(load, own), load.made] };
+  return recovery(notReplaceable, () => [...recreated(load, own), load.made]);
 }
 
 /** The way for a file that needs what is set aside: it is put back, as far as the files before have come. */
 function afterPutBack({ made }: Load, or: Recovery | undefined): Recovery {
-  const back = putBack({ scope, where: made.file });
-  return { sqlstates: undefinedObject, statements: [...back, { ...made, ...(or && { onError: or }) }], or };
+  const again = () => [...comeBack(made.file), { ...made, ...(or && { onError: or }) }];
+  return recovery(undefinedObject, again, or);
+}
+
+/** Its statements are made when they are needed, which is seldom: they are long. */
+function recovery(sqlstates: readonly string[], make: () => Statement[], or?: Recovery): Recovery {
+  return {
+    sqlstates,
+    get statements() {
+      return make();
+    },
+    or,
+  };
 }
 
 function fileStatements({ version, made }: Load, onError: Recovery | undefined): Statement[] {

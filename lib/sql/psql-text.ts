@@ -7,13 +7,30 @@ import { quoteLiteral } from './quote.js';
 import { blankQuoted, type Command, tokens } from './scan.js';
 import { isOwn, placeOf, type Recovery, type Statement } from './statement.js';
 
+/** The settings in which a text for psql has kept other texts, by text. */
+export type KeptTexts = ReadonlyMap<string, string>;
+
+/** Returns all texts that are to be kept before a statement is written, with their names. */
+export function sharedTexts(made: Statement): (readonly [text: string, name: string])[] {
+  const own = made.shared === undefined ? [] : [[made.text, made.shared] as const];
+  const others = recoveriesOf(made.onError).flatMap(({ statements }) => statements.flatMap(sharedTexts));
+  return [...own, ...others];
+}
+
+/** Writes a block that keeps a text in a setting. */
+export function keepText(text: string, setting: string): string {
+  return doBlock(`  perform set_config('${setting}', ${inDollars(text)}, false);`);
+}
+
 /**
  * Writes a statement for psql, with the semicolon that ends it.
  *
  * @throws OfflineError `OFFLINE_UNWRITABLE` for what psql would take for a command or data of its own
  */
-export function psqlText(made: Statement): string {
-  if (made.onError !== undefined) return twoWaysText(made, made.onError);
+export function psqlText(made: Statement, kept: KeptTexts = new Map()): string {
+  if (made.onError !== undefined) return twoWaysText(made, kept);
+  const setting = kept.get(made.text);
+  if (setting !== undefined) return doBlock(`  execute current_setting('${setting}');`);
   if (isOwn(made)) return ownText(made);
   assertPlain(made);
   return ended(made, apartFromVariables(made.text));
@@ -69,31 +86,35 @@ function guardText(text: string, meanings: readonly Meaning[]): string {
 }
 
 /** A block with an EXCEPTION clause is a savepoint; the text stands in it once, though both ways may run it. */
-function twoWaysText(made: Statement, recovery: Recovery): string {
+function twoWaysText(made: Statement, kept: KeptTexts): string {
   assertPlain(made);
   const declaration = `  attempt constant text := ${inDollars(made.text)};`;
-  return doBlock(twoWaysBody(made, recovery, made.text), declaration);
+  return doBlock(twoWaysBody(made, new Map([...kept, [made.text, undefined]])), declaration);
 }
 
-function twoWaysBody(made: Statement, recovery: Recovery, attempt: string): string {
-  const handlers = recoveriesOf(recovery).map(({ sqlstates, statements }) => {
+/** The settings that keep texts; undefined for the one that the block itself has as `attempt`. */
+type Texts = ReadonlyMap<string, string | undefined>;
+
+function twoWaysBody(made: Statement, texts: Texts): string {
+  const handlers = recoveriesOf(made.onError).map(({ sqlstates, statements }) => {
     const states = sqlstates.map((sqlstate) => `sqlstate '${sqlstate}'`).join(' or ');
-    return [`when ${states} then`, ...statements.map((each) => runText(each, attempt))].join('\n');
+    return [`when ${states} then`, ...statements.map((each) => runText(each, texts))].join('\n');
   });
-  return `${runOnce(made, attempt)}\nexception ${handlers.join('\n')}`;
+  return `${runOnce(made, texts)}\nexception ${handlers.join('\n')}`;
 }
 
-function recoveriesOf(recovery: Recovery): Recovery[] {
-  return recovery.or === undefined ? [recovery] : [recovery, ...recoveriesOf(recovery.or)];
+function recoveriesOf(recovery: Recovery | undefined): Recovery[] {
+  return recovery === undefined ? [] : [recovery, ...recoveriesOf(recovery.or)];
 }
 
-function runText(made: Statement, attempt: string): string {
-  if (made.onError === undefined) return runOnce(made, attempt);
-  return `begin\n${twoWaysBody(made, made.onError, attempt)}\nend;`;
+function runText(made: Statement, texts: Texts): string {
+  return made.onError === undefined ? runOnce(made, texts) : `begin\n${twoWaysBody(made, texts)}\nend;`;
 }
 
-function runOnce({ text, comment }: Statement, attempt: string): string {
-  const run = `  execute ${text === attempt ? 'attempt' : inDollars(text)};`;
+function runOnce({ text, comment }: Statement, texts: Texts): string {
+  const setting = texts.get(text);
+  const kept = setting === undefined ? 'attempt' : `current_setting('${setting}')`;
+  const run = `  execute ${texts.has(text) ? kept : inDollars(text)};`;
   return comment === undefined ? run : `  ${commentLine(comment)}\n${run}`;
 }
 

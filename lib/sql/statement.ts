@@ -22,6 +22,8 @@ export interface Statement {
   readonly isRead?: boolean | undefined;
   /** Whether limbeck wrote it itself. */
   readonly isOwn?: boolean | undefined;
+  /** A name for a long text that is needed again and again: where it is written down, it is written once. */
+  readonly shared?: string | undefined;
   /** What it is for, in one line: for those who read the SQL before they run it. */
   readonly comment?: string | undefined;
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
