@@ -92,7 +92,11 @@ export const errorCodes = {
   ASSET_SYNTAX: ['asset', 'an SQL file is not valid PostgreSQL'],
   ASSET_DUPLICATE_OBJECT: ['asset', 'one object is defined by two SQL files'],
   ASSET_NOT_REPLACEABLE: ['asset', 'an object cannot be replaced in place'],
-  ASSET_TYPE_CHANGED: ['asset', 'the file of an existing type was changed'],
+  ASSET_TYPE_CHANGED: [
+    'asset',
+    'the change of a type does not say enough, or is one that PostgreSQL cannot make',
+  ],
+  ASSET_TYPE_IN_USE: ['asset', 'rows or objects stand in the way of a type that is made anew'],
   MANIFEST_INVALID: ['asset', 'a manifest cannot be read'],
   FREEZE_REFUSED: ['asset', 'only a head without children may be frozen again'],
 

@@ -84,7 +84,8 @@ export {
   loadView,
   syncAssets,
 } from './ops/asset-helpers.js';
-export type { LoadOptions } from './ops/asset-loader.js';
+export type { DependentsTarget } from './ops/dependents-aside.js';
+export type { LoadOptions, LoadTypeOptions } from './ops/asset-loader.js';
 export type { Bindings, Operations, ScriptArguments } from './ops/operations.js';
 export { openProject, type Project, type ProjectOptions, type SessionRequest } from './project.js';
 export { embedded, type EmbeddedOptions } from './runtime/embedded.js';

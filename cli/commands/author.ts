@@ -1,5 +1,5 @@
 /** Commands that write scripts: init, adopt, revision, merge, edit, freeze, redo. */
-import type { InitReport, MergeReport, NewRevisionReport } from '../../lib/index.js';
+import type { InitReport, MergeReport, NewRevisionReport, RevisionOptions } from '../../lib/index.js';
 import {
   type Arguments,
   type Command,
@@ -106,12 +106,24 @@ const revision: Command = {
       defaultDescription: 'that of the parent',
     },
     sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
+    rename: {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Value of an enum or attribute of a type with a new name: mood.sad=unhappy; repeatable',
+    },
+    convert: {
+      type: 'boolean',
+      describe: 'Make types anew that cannot be altered, and convert the columns that use them',
+      default: false,
+    },
   },
   example: 'revision -m "add builds" --autogenerate',
   async run({ args, library, openProject }) {
     const report = await library.revision(await openProject(), {
       message: messageOf(args, library),
       autogenerate: isSet(args, 'autogenerate'),
+      types: typeOptions(args, library),
       head: textOf(args, 'head'),
       splice: isSet(args, 'splice'),
       branchLabels: textsOf(args, 'branch-label'),
@@ -123,6 +135,26 @@ const revision: Command = {
     return { report, text: newRevisionText(report) };
   },
 };
+
+/** What the SQL files of types cannot say. */
+function typeOptions(args: Arguments, { UsageError }: Library): RevisionOptions['types'] {
+  const pairs = textsOf(args, 'rename').map((text) => {
+    const [, old, name] = /^([^=]*\.[^=]+)=(.+)$/s.exec(text) ?? [];
+    if (old !== undefined && name !== undefined) return [old, name] as const;
+    throw new UsageError('USAGE', {
+      message: `"${text}" is no rename`,
+      next: 'write the type, the old value and the new one: `--rename mood.sad=unhappy`',
+    });
+  });
+  const convert = isSet(args, 'convert');
+  if ((pairs.length > 0 || convert) && !isSet(args, 'autogenerate')) {
+    throw new UsageError('USAGE', {
+      message: `\`--${convert ? 'convert' : 'rename'}\` says how SQL files have changed, and none are looked at`,
+      next: 'add `--autogenerate`',
+    });
+  }
+  return { renames: Object.fromEntries(pairs), convert };
+}
 
 function newRevisionText({ file, assets }: NewRevisionReport): string {
   if (file === null) return 'No SQL file has changed: no revision was made';

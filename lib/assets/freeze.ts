@@ -3,10 +3,11 @@
  */
 import { AssetError } from '../errors.js';
 import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
-import { type AssetDirectory, folderSchemaOf, kindOf } from './asset-directory.js';
+import { type AssetDirectory, folderSchemaOf } from './asset-directory.js';
 import { type AppliedSet, type AssetHistory, type AssetVersion, isStanding } from './asset-history.js';
 import { assertSendable, hashAsset } from './asset-text.js';
 import { assertUnmarked } from './conflict-markers.js';
+import { assertRenamesUsed, type FrozenTypes, freezeTypes, type TypeOptions } from './freeze-types.js';
 import { loadOrder } from './load-order.js';
 import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
 
@@ -16,6 +17,8 @@ export interface AssetCalls {
   readonly drops: readonly string[];
   /** Texts to freeze in place of the live ones, by path. */
   readonly pinned?: ReadonlyMap<string, string>;
+  /** What the script says of types, by path. */
+  readonly types?: ReadonlyMap<string, TypeOptions>;
 }
 
 export interface FreezeContext {
@@ -34,6 +37,7 @@ interface ReadFile {
   readonly previous: readonly AssetVersion[];
   /** The versions of its former path, where the file was only renamed. */
   readonly renamed: readonly AssetVersion[];
+  readonly types: FrozenTypes;
 }
 
 /**
@@ -47,6 +51,10 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
   const given: ReadFile[] = [];
   for (const path of new Set([...calls.loads, ...uncoveredBy(calls, context)]))
     given.push(await readFile(path, calls, context));
+  assertRenamesUsed(
+    calls.types?.values() ?? [],
+    given.flatMap(({ types: { used } }) => used),
+  );
   const renames = renamesAmong(given, context);
   const files = given.map((file) => ({ ...file, renamed: renames.get(file.path) ?? [] }));
   const gone = new Set(files.flatMap(({ renamed }) => renamed.map(({ path }) => path)));
@@ -68,15 +76,18 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
 
 async function readFile(
   path: string,
-  { pinned }: AssetCalls,
+  { pinned, types }: AssetCalls,
   { live, history, before, schema }: FreezeContext,
 ): Promise<ReadFile> {
   const text = pinned?.get(path) ?? live.read(path).text;
   const file = live.fileOf(path);
   assertUnmarked(text, file);
   assertSendable(text, file);
-  const parsed = await parseSql(text, file, folderSchemaOf(path) ?? schema);
-  return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [] };
+  const own = folderSchemaOf(path) ?? schema;
+  const parsed = await parseSql(text, file, own);
+  const typeFile = { path, text, file, schema: own, options: types?.get(path) ?? {} };
+  const frozen = await freezeTypes(typeFile, history, before);
+  return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [], types: frozen };
 }
 
 /**
@@ -183,7 +194,7 @@ function bareName(identity: string): string {
 }
 
 function frozenLoad(
-  { path, text, parsed, previous, renamed }: ReadFile,
+  { path, text, parsed, previous, renamed, types }: ReadFile,
   requires: string[],
   cyclic: boolean,
 ): FrozenFile {
@@ -203,6 +214,7 @@ function frozenLoad(
     objects: parsed.objects.map(identityOf),
     requires,
     ...(cyclic ? { cyclic } : {}),
+    ...types.entry,
   };
   return { entry, text };
 }
@@ -236,16 +248,19 @@ function frozenDrops(drops: readonly string[], { live, history, before }: Freeze
  * @param moved - objects of files that the revision drops: one that a new file defines has moved there
  */
 function assertReplaceable(
-  { path, text, parsed, previous }: ReadFile,
+  { path, text, parsed, previous, types }: ReadFile,
   moved: readonly string[],
   { live }: FreezeContext,
 ): void {
   const standing = previous.filter(({ sha256 }) => sha256 !== null);
   const isChanged = standing.some(({ sha256 }) => sha256 !== hashAsset(text));
-  if (isChanged && kindOf(path) === 'types') throw typeChanged(live.fileOf(path));
   const own = isChanged ? standing.flatMap(({ entry }) => entry.objects) : [];
   const existing = new Set([...own, ...moved]);
-  const stuck = parsed.objects.find((object) => isType(object) && existing.has(identityOf(object)));
+  const changesAlone = types.entry.shapes ?? {};
+  const stuck = parsed.objects.find((object) => {
+    const identity = identityOf(object);
+    return isType(object) && existing.has(identity) && changesAlone[identity] === undefined;
+  });
   if (stuck) throw notReplaceable(live.fileOf(path), stuck, keepFile);
 }
 
@@ -282,14 +297,6 @@ function notStanding(file: string): AssetError {
     message: `"${file}" cannot be dropped: no revision below this one has loaded it`,
     where: file,
     next: 'correct the name, or drop the object with `op.execute`',
-  });
-}
-
-function typeChanged(file: string): AssetError {
-  return new AssetError('ASSET_TYPE_CHANGED', {
-    message: `the type in "${file}" exists already and PostgreSQL cannot replace a type`,
-    where: file,
-    next: 'put the file back as it was, and change the type with ALTER TYPE in a revision (`op.execute`)',
   });
 }
 

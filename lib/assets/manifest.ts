@@ -9,7 +9,10 @@ import { dirname, join } from 'node:path';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { formatPlace, lineAndColumn } from '../sql/place.js';
+import type { TypeShape } from '../sql/type-shape.js';
 import { decodeAsset, hashAsset } from './asset-text.js';
+
+export type { CompositeAttribute, DomainConstraint, TypeShape } from '../sql/type-shape.js';
 
 export type AssetAction = 'add' | 'replace' | 'recreate' | 'drop' | 'rename' | 'reload';
 const actions: readonly AssetAction[] = ['add', 'replace', 'recreate', 'drop', 'rename', 'reload'];
@@ -45,34 +48,6 @@ export interface PreviousVersion {
   readonly sha256: string | null;
   /** The path that the file had there, where it was renamed since. */
   readonly path?: string;
-}
-
-/** What a type is made of, as the server would print it. */
-export type TypeShape =
-  | { readonly kind: 'enum'; readonly labels: readonly string[] }
-  | { readonly kind: 'composite'; readonly attributes: readonly CompositeAttribute[] }
-  | {
-      readonly kind: 'domain';
-      readonly base: string;
-      readonly collation?: string;
-      readonly default?: string;
-      readonly notNull: boolean;
-      readonly constraints: readonly DomainConstraint[];
-    }
-  /** A range or a base type, whose text alone says what it is. */
-  | { readonly kind: 'other'; readonly sha256: string };
-
-export interface CompositeAttribute {
-  readonly name: string;
-  readonly type: string;
-  readonly collation?: string;
-}
-
-export interface DomainConstraint {
-  /** undefined where the server chooses the name. */
-  readonly name?: string;
-  /** `CHECK (VALUE > 0)`. */
-  readonly definition: string;
 }
 
 /** An object that stands on another one, with what is lost when it is dropped. */

@@ -3,6 +3,7 @@
  */
 import type { Divergence } from '../assets/asset-history.js';
 import { hashAsset } from '../assets/asset-text.js';
+import type { TypeOptions } from '../assets/freeze-types.js';
 import type { FrozenFile } from '../assets/manifest.js';
 import { AssetError, RevisionError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
@@ -28,6 +29,8 @@ export interface RevisionOptions extends NewRevisionChoices {
   readonly dependsOn?: readonly string[] | undefined;
   /** Whether to ship what changed in the live files. */
   readonly autogenerate?: boolean | undefined;
+  /** With `autogenerate`: what the files of types cannot say, values with other names, and whether to convert. */
+  readonly types?: TypeOptions | undefined;
 }
 
 /**
@@ -47,7 +50,7 @@ export async function revision(project: Project, options: RevisionOptions): Prom
     dependsOn: options.dependsOn ?? [],
     splice: options.splice === true || options.head === 'base',
   });
-  const files = options.autogenerate === true ? await frozenChanges(project, links) : [];
+  const files = options.autogenerate === true ? await frozenChanges(project, links, options.types) : [];
   assertMerged(project, links, files, options.autogenerate === true);
   if (options.autogenerate === true && files.length === 0) {
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
@@ -56,11 +59,17 @@ export async function revision(project: Project, options: RevisionOptions): Prom
   return writeRevision(project, options, links, files);
 }
 
-async function frozenChanges(project: Project, { downRevisions, dependsOn }: Links): Promise<FrozenFile[]> {
+async function frozenChanges(
+  project: Project,
+  { downRevisions, dependsOn }: Links,
+  types: TypeOptions = {},
+): Promise<FrozenFile[]> {
   const parents = [...downRevisions, ...dependsOn.flatMap((text) => resolve(project.graph, text).revisions)];
   const changes = await changesFor(project, parents);
+  const loads = changes.flatMap(({ path, change }) => (change === 'deleted' ? [] : path));
   return freezeFor(project, parents, {
-    loads: changes.flatMap(({ path, change }) => (change === 'deleted' ? [] : path)),
+    loads,
+    types: new Map(loads.map((path) => [path, types])),
     drops: changes.flatMap(({ path, change, was }) => (change === 'deleted' ? path : (was ?? []))),
   });
 }

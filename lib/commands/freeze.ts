@@ -20,6 +20,7 @@ import {
   changesFor,
   freezeFor,
   type FrozenEntry,
+  keptTypeOptions,
   learnCalls,
   pinnedTexts,
   writeFrozen,
@@ -78,7 +79,7 @@ async function callsToFreeze(
     ...own.map(({ path }) => path),
     ...changed.flatMap(({ path, was }) => [path, was ?? []].flat()),
   ];
-  return callsOf(project, [...new Set(paths)]);
+  return { ...callsOf(project, [...new Set(paths)]), types: keptTypeOptions(own) };
 }
 
 /** The files that a person names, and what was frozen before with the revision, as it is. */
@@ -88,8 +89,10 @@ function named(project: Project, script: Script, files: readonly string[]): Asse
   const others = (manifest?.entries ?? []).filter(
     ({ path }) => !loads.includes(path) && !drops.includes(path),
   );
+  const types = keptTypeOptions(manifest?.entries ?? []);
   const kept = others.filter(({ sha256 }) => sha256 !== null);
   return {
+    types,
     loads: [...kept.map(({ path }) => path), ...loads],
     drops: [...others.filter(({ sha256 }) => sha256 === null).map(({ path }) => path), ...drops],
     pinned: new Map(

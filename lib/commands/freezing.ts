@@ -3,6 +3,7 @@
  */
 import { kindOf } from '../assets/asset-directory.js';
 import { type AssetCalls, freezeFiles } from '../assets/freeze.js';
+import type { TypeOptions } from '../assets/freeze-types.js';
 import { type LiveChange, liveChanges } from '../assets/live-changes.js';
 import {
   assetFolderOf,
@@ -123,6 +124,15 @@ function notStanding(path: string, at: string): AssetError {
     message: `"${path}" does not stand at "${at}"`,
     next: 'name a revision at which it was loaded',
   });
+}
+
+/** What was said of types when these entries were frozen, where the script itself says nothing. */
+export function keptTypeOptions(entries: readonly ManifestEntry[]): Map<string, TypeOptions> {
+  return new Map(
+    entries
+      .filter(({ renames, converts }) => renames !== undefined || converts === true)
+      .map(({ path, renames = {}, converts = false }) => [path, { renames, convert: converts }]),
+  );
 }
 
 /** Splits paths that a person names, `raw_sql/procs/a.sql` or `procs/a.sql`, into loads and drops. */

@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { kindOf } from '../assets/asset-directory.js';
-import type { FrozenFile } from '../assets/manifest.js';
+import type { FrozenFile, ManifestEntry } from '../assets/manifest.js';
 import { hasSubFolders } from '../config/file-name.js';
 import { RevisionError, ScriptError, UsageError } from '../errors.js';
 import { checkName, type RevisionId } from '../graph/revision.js';
@@ -73,7 +73,7 @@ export function writeRevision(
     branchLabels: labels,
     created: new Date(),
     upgrade: calls.lines,
-    downgrade: calls.lines.toReversed(),
+    downgrade: calls.undoLines.toReversed(),
     helpers: calls.helpers,
   };
   const file = writeScript(script, {
@@ -162,23 +162,43 @@ const helperOf: Record<string, { readonly load: string; readonly drop: string }>
 };
 
 /** One line for each run of files of one kind, in load order, so that what needs a view comes after it. */
-function callLines(files: readonly FrozenFile[]): { lines: string[]; helpers: string[] } {
-  const runs: { kind: string; verb: 'load' | 'drop'; names: string[] }[] = [];
+function callLines(files: readonly FrozenFile[]): {
+  lines: string[];
+  undoLines: string[];
+  helpers: string[];
+} {
+  const runs: { kind: string; verb: 'load' | 'drop'; options: string; names: string[] }[] = [];
   for (const { entry } of files) {
     const kind = kindOf(entry.path);
     const verb = entry.action === 'drop' ? 'drop' : 'load';
+    const options = typeOptionsText(entry);
     const name = entry.path.slice(kind.length + 1);
     const last = runs.at(-1);
-    if (last?.kind === kind && last.verb === verb) last.names.push(name);
-    else runs.push({ kind, verb, names: [name] });
+    if (last?.kind === kind && last.verb === verb && last.options === options) last.names.push(name);
+    else runs.push({ kind, verb, options, names: [name] });
   }
-  if (runs.some(({ kind }) => helperOf[kind] === undefined))
-    return { lines: ['await syncAssets(op);'], helpers: ['syncAssets'] };
-  const calls = runs.map(({ kind, verb, names }) => ({ helper: helperOf[kind]?.[verb] ?? '', names }));
+  if (runs.some(({ kind }) => helperOf[kind] === undefined)) {
+    const lines = ['await syncAssets(op);'];
+    return { lines, undoLines: lines, helpers: ['syncAssets'] };
+  }
+  const calls = runs.map((run) => ({ ...run, helper: helperOf[run.kind]?.[run.verb] ?? '' }));
+  const line = ({ helper, names }: (typeof calls)[number], options = '') =>
+    `await ${helper}(op, [${names.map(quote).join(', ')}]${options});`;
   return {
-    lines: calls.map(({ helper, names }) => `await ${helper}(op, [${names.map(quote).join(', ')}]);`),
+    lines: calls.map((call) => line(call, call.options)),
+    undoLines: calls.map((call) => line(call)),
     helpers: [...new Set(calls.map(({ helper }) => helper))].sort(),
   };
+}
+
+/** What the upgrade has to say of types; the downgrade knows it from there. */
+function typeOptionsText({ renames = {}, converts }: ManifestEntry): string {
+  const pairs = Object.entries(renames).map(([old, name]) => `${quote(old)}: ${quote(name)}`);
+  const options = [
+    ...(pairs.length > 0 ? [`renames: { ${pairs.join(', ')} }`] : []),
+    ...(converts === true ? ['convert: true'] : []),
+  ];
+  return options.length === 0 ? '' : `, { ${options.join(', ')} }`;
 }
 
 /** The folder of the parent, or the one that was asked for. */

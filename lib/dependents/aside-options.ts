@@ -12,8 +12,8 @@ export interface AsideOptions {
   /** What must stand on the targets, no more and no less; default: whatever does. */
   readonly expected?: readonly Dependent[];
   /**
-   * Whether table columns of a target's type stay where they are, for the caller to convert; what stands on them
-   * is set aside. Default: they stop it.
+   * Whether table columns of a target's type, and types made of it, stay where they are, for the caller to convert; what
+   * stands on them is set aside. Default: they stop it.
    */
   readonly columnsStay?: boolean;
   /** Which `putBack` brings it back; default: the one without a scope. */

@@ -17,14 +17,15 @@ const settings = `select definition.key, ${phases.settings} as phase, null::name
     cross join lateral jsonb_to_recordset(definition.settings) as setting(command text, unless text, is_definition boolean)
     where setting.command is not null`;
 
-const itsColumns = `join pg_attribute att
-      on node.class = 'pg_class'::regclass and att.attrelid = node.id and att.attnum > 0 and not att.attisdropped`;
+const itsColumns = `join pg_attribute att on att.attnum > 0 and not att.attisdropped
+      and att.attrelid = case node.class when 'pg_class'::regclass then node.id
+        when 'pg_type'::regclass then (select typrelid from pg_type where oid = node.id) end`;
 
 const ofColumns = `select node.key, ${phases.settings}, att.attname, setting.command, setting.unless, false, null
     from definition
     join node on node.key = definition.key
     ${itsColumns}
-    join pg_class rel on rel.oid = node.id
+    join pg_class rel on rel.oid = node.id and node.class = 'pg_class'::regclass
     join pg_type typ on typ.oid = att.atttypid
     cross join lateral (values
       ${columnSettings.map(({ command, unless }) => `(${command}, ${quoteLiteral(unless)})`).join(',\n      ')}
@@ -39,15 +40,15 @@ const comments = `select definition.key, ${phases.words}, null,
       format('comment on %s is %L', definition.named, said.description), ${hasComment}, false, null
     from definition
     join node on node.key = definition.key
-    join pg_description said on said.classoid = node.class and said.objoid = node.id and said.objsubid = 0`;
+    join pg_description said on said.classoid = node.class and said.objoid = node.id and said.objsubid = 0 and node.sub = 0`;
 
 const columnComments = `select definition.key, ${phases.words}, att.attname,
-      format('comment on column %s.%I is %L', node.id::regclass, att.attname, said.description), ${hasComment}, false, null
+      format('comment on column %s.%I is %L', att.attrelid::regclass, att.attname, said.description), ${hasComment}, false, null
     from definition
     join node on node.key = definition.key
     ${itsColumns}
     join pg_description said
-      on said.classoid = node.class and said.objoid = node.id and said.objsubid = att.attnum`;
+      on said.classoid = 'pg_class'::regclass and said.objoid = att.attrelid and said.objsubid = att.attnum`;
 
 const labels = `select definition.key, ${phases.words}, att.attname,
       format('security label for %I on %s is %L', given.provider,

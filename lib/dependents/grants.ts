@@ -15,6 +15,7 @@ export const grantsVariables = `  owner_now pg_catalog.oid;
   usual pg_catalog.jsonb;
   wanted pg_catalog.jsonb;
   given record;
+  is_anew pg_catalog.bool;
   own_role pg_catalog.text;`;
 
 const exploded = (
@@ -24,6 +25,12 @@ const exploded = (
 
 const items = (list: string, name: string) =>
   `jsonb_to_recordset(${list}) as ${name}(grantor oid, grantee oid, privilege_type text, is_grantable boolean)`;
+
+/** The same, with a column `place` that counts from `start`. */
+const placed = (list: string, name: string, start: number) =>
+  `(select ${name}.grantor, ${name}.grantee, ${name}.privilege_type, ${name}.is_grantable, ${start} + place as place
+                from rows from (jsonb_to_recordset(${list}) as (grantor oid, grantee oid, privilege_type text, is_grantable boolean)) with ordinality
+                  as ${name}(grantor, grantee, privilege_type, is_grantable, place)) as ${name}`;
 
 /** What belongs to the earlier owner is the new one's, as ALTER … OWNER has it. */
 const ownedBy = (list: string, before: string) => `(select coalesce(jsonb_agg(jsonb_build_object(
@@ -64,26 +71,30 @@ export const restoreGrants = `        -- what it has, what it had, and what it w
         usual := ${ownedBy('usual', 'creator')};
         if exists_again then
           wanted := (
-            select coalesce(jsonb_agg(to_jsonb(item)), '[]') from (
-              select item.* from ${items('had', 'item')}
+            select coalesce(jsonb_agg(to_jsonb(item) - 'place' order by place), '[]') from (
+              select item.* from ${placed('had', 'item', 0)}
               where not exists (
                 select from ${items('usual', 'was')}
                 where was.grantee = item.grantee and was.privilege_type = item.privilege_type
                   and not exists (select from ${items('has', 'new')} where new.grantee = was.grantee and new.privilege_type = was.privilege_type))
-              union
-              select new.* from ${items('has', 'new')}
+              union all
+              select new.* from ${placed('has', 'new', 1000000)}
               where not exists (
                 select from ${items('usual', 'was')}
                 where was.grantee = new.grantee and was.privilege_type = new.privilege_type and was.is_grantable >= new.is_grantable)
+                and not exists (select from ${items('had', 'other')} where to_jsonb(other) = to_jsonb(new) - 'place')
             ) as item);
         else
           wanted := had;
         end if;
         if has <> wanted then
+          -- a REVOKE on a table takes the grants on its columns with it, which a new file may have given
+          is_anew := detail ->> 'col' is not null or object.classid <> 'pg_class'::regclass
+            or not exists (select from pg_attribute where attrelid = object.objid and attacl is not null);
           own_role := current_setting('role');
           for given in
             select distinct grantee, privilege_type from ${items('has', 'item')}
-            where not exists_again or not exists (
+            where is_anew or not exists (
               select from ${items('wanted', 'other')} where other.grantee = item.grantee and other.privilege_type = item.privilege_type)
           loop
             execute ${commandOf('revoke', 'from', `' cascade'`)};

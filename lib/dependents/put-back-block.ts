@@ -5,7 +5,7 @@ import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { PutBackOptions } from './aside-options.js';
 import { phases } from './details.js';
-import { hintOf, sqlstates } from './failures.js';
+import { tellingHandler } from './failures.js';
 import { grantsVariables, restoreGrants } from './grants.js';
 import { asideSetting } from './set-aside-block.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
@@ -23,11 +23,7 @@ export function putBackBlock({ scope = '' }: PutBackOptions): string {
     `  begin`,
     create,
     details,
-    `  exception when others then
-    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
-    raise exception using errcode = '${sqlstates.notRestored}',
-      message = format('%s cannot be put back: %s', said, problem),
-      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+    `  ${tellingHandler('cannot be put back')}
   end;`,
     restoreSettings,
     refresh,
@@ -53,11 +49,20 @@ const variables = `${settingsVariable}
   problem_detail pg_catalog.text;
 ${grantsVariables}`;
 
-/** Sets `variable` to the object at a kept address; its `classid` is null where there is none. */
-export const find = (variable: string, address: string) => `begin
-        select found.* into ${variable} from pg_get_object_address(${address} ->> 'type',
-          array(select jsonb_array_elements_text(${address} -> 'object_names')),
-          array(select jsonb_array_elements_text(${address} -> 'object_args'))) as found;
+/**
+ * Sets `variable` to the object at a kept address; its `classid` is null where there is none.
+ *
+ * Addresses cannot name an operator with one side. One without a function is only a name that its commutator noted.
+ */
+const find = (variable: string, address: string) => `begin
+        if ${address} ->> 'type' = 'operator' then
+          select 'pg_operator'::regclass::oid as classid, opr.oid as objid, 0 as objsubid into ${variable}
+          from pg_operator opr where opr.oid = to_regoperator(${address} ->> 'operator') and opr.oprcode::oid <> 0;
+        else
+          select found.* into ${variable} from pg_get_object_address(${address} ->> 'type',
+            array(select jsonb_array_elements_text(${address} -> 'object_names')),
+            array(select jsonb_array_elements_text(${address} -> 'object_args'))) as found;
+        end if;
       exception when others then
         select null::oid as classid, null::oid as objid, 0 as objsubid into ${variable};
       end;`;
@@ -90,6 +95,10 @@ const details = `
       continue when object.classid is null;
       exists_again := not said = any (made);
       if detail ->> 'col' is not null then
+        if object.classid = 'pg_type'::regclass then
+          object.classid := 'pg_class'::regclass;
+          object.objid := (select typrelid from pg_type where oid = object.objid);
+        end if;
         object.objsubid := (select attnum from pg_attribute
           where attrelid = object.objid and attname = detail ->> 'col' and not attisdropped);
         continue when object.objsubid is null;
@@ -117,9 +126,5 @@ const refresh = `  begin
       said := entry ->> 'object';
       execute detail ->> 'command';
     end loop;
-  exception when others then
-    get stacked diagnostics problem = message_text, problem_detail = pg_exception_detail;
-    raise exception using errcode = '${sqlstates.notRestored}',
-      message = pg_catalog.format('%s cannot be filled again: %s', said, problem),
-      detail = problem_detail, hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+  ${tellingHandler('cannot be filled again')}
   end;`;

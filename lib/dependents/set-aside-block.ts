@@ -62,7 +62,7 @@ function findTargets(drop: boolean): string {
     : `
   missing := (select pg_catalog.string_agg(distinct words, ', ') from pg_catalog.jsonb_to_recordset(targets) as target(words text, id oid) where id is null);
   if missing is not null then
-    raise exception using errcode = 'undefined_object', message = 'there is no ' || missing;
+    raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || missing, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
   end if;`;
   return `  targets := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
     ${targetsQueryOf(wanted('targets'))}
@@ -114,7 +114,8 @@ const describe = `
       join node on node.key = stop.key
       ${wordsOfNode}),
     (select jsonb_agg(jsonb_build_object(
-        'object', named.words, 'address', to_jsonb(address), 'class', node.class,
+        'object', named.words, 'address', case when node.class = 'pg_operator'::regclass then jsonb_build_object('type', 'operator', 'operator', node.id::regoperator)
+          when node.sub >= 0 then to_jsonb(address) end,
         'drop', definition.drop, 'create', case when not node.starts then definition.create end,
         'starts', node.starts,
         'part_of', (select to_jsonb(part) from pg_identify_object_as_address('pg_class'::regclass, definition.part_of, 0) as part
@@ -123,7 +124,7 @@ const describe = `
       ) order by node.place)
       from node join definition on definition.key = node.key
       ${wordsOfNode}
-      cross join lateral pg_identify_object_as_address(node.class, node.id, node.sub) as address),
+      cross join lateral pg_identify_object_as_address(node.class, node.id, greatest(node.sub, 0)) as address),
     (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(listed)) order by listed.object collate "C"), '[]') from (
     ${listQuery}
     ) as listed)

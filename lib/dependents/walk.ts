@@ -2,7 +2,8 @@
  * The walk: from the targets to all that stands on them.
  *
  * Nodes are keyed by `class:id:sub`. A view stands for its `_RETURN` rule and its columns; its row type and the array
- * type of that are nodes of their own, for functions and columns stand on them.
+ * type of that are nodes of their own, for functions and columns stand on them. A composite type stands for the
+ * relation that has its attributes. The default of a domain is its column -1: it may go without the domain.
  */
 
 /** The key of a node, of three columns of a row. */
@@ -11,8 +12,14 @@ export const keyOf = (row: string, [classId, id, sub] = ['class', 'id', 'sub']) 
 
 /** A join from rows of `below` to what stands on them directly, as `above`. */
 function above(below: string): string {
-  return `join pg_depend dep
-      on dep.refclassid = ${below}.class and dep.refobjid = ${below}.id
+  return `cross join lateral (
+      select ${below}.class as class, ${below}.id as id
+      union all
+      select 'pg_class'::regclass, own.oid from pg_class own
+      where ${below}.class = 'pg_type'::regclass and own.reltype = ${below}.id and own.relkind = 'c'
+    ) as face
+    join pg_depend dep
+      on dep.refclassid = face.class and dep.refobjid = face.id
       and (${below}.sub = 0 or dep.refobjsubid = ${below}.sub)
       and dep.deptype in ('n', 'a', 'i')
     left join pg_rewrite rule
@@ -21,10 +28,16 @@ function above(below: string): string {
       on dep.classid = 'pg_class'::regclass and rel.oid = dep.objid
     left join pg_attrdef def
       on dep.classid = 'pg_attrdef'::regclass and def.oid = dep.objid
+    left join pg_type typ
+      on dep.classid = 'pg_type'::regclass and typ.oid = dep.objid
     cross join lateral (
-      select case when rule.oid is null then dep.classid else 'pg_class'::regclass::oid end as class,
-        coalesce(rule.ev_class, dep.objid) as id,
-        case when rel.relkind in ('r', 'p', 'f') then dep.objsubid else 0 end as sub
+      select case when rule.oid is not null then 'pg_class'::regclass::oid
+          when rel.relkind = 'c' then 'pg_type'::regclass::oid
+          else dep.classid end as class,
+        case when rel.relkind = 'c' then rel.reltype else coalesce(rule.ev_class, dep.objid) end as id,
+        case when rel.relkind in ('r', 'p', 'f') then dep.objsubid
+          when typ.typtype = 'd' and dep.refclassid <> 'pg_type'::regclass then -1
+          else 0 end as sub
     ) as above`;
 }
 
@@ -33,6 +46,16 @@ const followsItsColumn = (below: string) => `${below}.sub > 0 and (
         dep.classid in ('pg_constraint'::regclass, 'pg_statistic_ext'::regclass)
         or coalesce(rel.relkind in ('i', 'I', 'S', 't'), false)
         or coalesce(def.adrelid = ${below}.id and def.adnum = ${below}.sub, false))`;
+
+/** Types that are made of a type, as far as their columns stay: domains over it, composites with an attribute of it. */
+const isMadeOfType = `coalesce(rel.relkind = 'c', false) or dep.classid = 'pg_type'::regclass and exists (
+        select from pg_type typ where typ.oid = dep.objid and typ.typtype = 'd')`;
+
+const stays = `above.sub > 0 and above.class = 'pg_class'::regclass or ${isMadeOfType}`;
+
+/** The checks of a domain are its own affair. */
+const isDomainCheck = `dep.classid = 'pg_constraint'::regclass and exists (
+        select from pg_constraint con where con.oid = dep.objid and con.contypid <> 0)`;
 
 /** What holds data ends the walk: it stops everything, or stays. */
 const goesOn = (below: string) => `not exists (
@@ -44,7 +67,7 @@ const goesOn = (below: string) => `not exists (
  * target), `inner` (it comes and goes with another node), `stands_on` (keys).
  *
  * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
- * @param columnsStay - whether the walk goes on through table columns
+ * @param columnsStay - whether the walk goes on through table columns, and types made of a type
  */
 export function walkQuery(found: string, { columnsStay }: { readonly columnsStay: boolean }): string {
   return `with recursive target as (
@@ -54,10 +77,10 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
   standing(class, id, sub, starts) as (
     select class, id, sub, true from target
     union
-    select above.class, above.id, above.sub, ${columnsStay ? "above.sub > 0 and above.class = 'pg_class'::regclass" : 'false'}
+    select above.class, above.id, above.sub, ${columnsStay ? stays : 'false'}
     from standing ${above('standing')}
     where ${goesOn('standing')}
-      and not (${followsItsColumn('standing')})
+      and not (${followsItsColumn('standing')})${columnsStay ? `\n      and not (${isDomainCheck})` : ''}
   ),
   node as (
     select class, id, sub, bool_or(starts) as starts, ${keyOf('standing')} as key
@@ -67,6 +90,14 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
     select distinct ${keyOf('above')} as key, node.key as stands_on, dep.deptype = 'i' and rule.oid is null as inner
     from node ${above('node')}
     where ${keyOf('above')} <> node.key
+    union
+    -- a constraint that a table has of its own as well goes after that of its parent
+    select parent.key, child.key, false
+    from node parent
+    join pg_constraint con on parent.class = 'pg_constraint'::regclass and con.oid = parent.id
+    join pg_inherits heir on heir.inhparent = con.conrelid
+    join pg_constraint own on own.conrelid = heir.inhrelid and own.conname = con.conname and own.conislocal
+    join node child on child.class = 'pg_constraint'::regclass and child.id = own.oid
   )
   select node.key, node.class, node.id, node.sub, node.starts,
     coalesce(bool_or(edge.inner), false) as inner,

@@ -27,5 +27,6 @@ const routine = `(select concat(
 /** A join that adds `named.words` to rows of `node`. */
 export const wordsOfNode = `cross join lateral (
         select case when node.class = 'pg_proc'::regclass then ${routine}
+          when node.sub < 0 then 'default of domain ' || (pg_identify_object(node.class, node.id, 0)).identity
           else (select concat_ws(' ', known.type, known.identity) from pg_identify_object(node.class, node.id, node.sub) as known) end as words
       ) as named`;

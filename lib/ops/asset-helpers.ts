@@ -4,14 +4,15 @@
  * In `upgrade` they load the version that was frozen with the revision. In `downgrade` the same line puts
  * back what stood before the revision: an older version, or nothing.
  */
-import type { LoadOptions } from './asset-loader.js';
+import type { LoadOptions, LoadTypeOptions } from './asset-loader.js';
 import type { Operations } from './operations.js';
 
-type Load = (op: Operations, files: readonly string[], options?: LoadOptions) => Promise<void>;
+type LoadWith<Options> = (op: Operations, files: readonly string[], options?: Options) => Promise<void>;
+type Load = LoadWith<LoadOptions>;
 type Drop = (op: Operations, files: readonly string[]) => Promise<void>;
 
 const load =
-  (kind: string): Load =>
+  (kind: string): LoadWith<LoadTypeOptions> =>
   (op, files, options) =>
     op.loadAssets(kind, files, options);
 
@@ -27,8 +28,16 @@ const drop =
  * @throws AssetError `ASSET_NOT_FROZEN`, `ASSET_MISMATCH`, `ASSET_MISSING`, `ASSET_TAMPERED`
  */
 export const loadStoredProc: Load = load('procs');
-/** Loads types from `raw_sql/types`; one that stands already is left alone. Errors as `loadStoredProc`. */
-export const loadType: Load = load('types');
+/**
+ * Loads types from `raw_sql/types`. One that stands already is altered: enums gain values, composites and
+ * domains become what the file says. In `downgrade` all of it goes back.
+ *
+ * @param options.renames - values and attributes that go by another name, from old to new: `{ 'mood.sad': 'unhappy' }`
+ * @param options.convert - whether a type that PostgreSQL cannot alter is made anew, and the columns that use it
+ *   converted
+ * @throws AssetError `ASSET_TYPE_CHANGED`, and as `loadStoredProc`
+ */
+export const loadType: LoadWith<LoadTypeOptions> = load('types');
 /** Loads views from `raw_sql/views`. Errors as `loadStoredProc`. */
 export const loadView: Load = load('views');
 

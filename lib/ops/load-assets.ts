@@ -18,6 +18,7 @@ import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import { type Sink, statement } from '../sql/statement.js';
 import type { AssetLoader } from './asset-loader.js';
+import { hasShapes, typeStatements } from './load-types.js';
 import { type GoneObject, type Load, replacementStatements } from './replace-assets.js';
 
 /** What the database has installed, by path; kept true while the run goes on. */
@@ -167,9 +168,10 @@ function apply(changes: readonly Change[], context: StepContext): void {
   }
 }
 
-/** A type cannot be loaded twice, and need not be: the guard has seen that it is the one that stands. */
-function needsLoading({ path, sha256 }: AssetVersion, { installed }: LoadContext): boolean {
-  return kindOf(path) !== 'types' || installed.get(path)?.sha256 !== sha256;
+/** A type of which nobody knows what it is made of cannot be loaded twice: the guard has seen that it stands. */
+function needsLoading(version: AssetVersion, { installed }: LoadContext): boolean {
+  const { path, sha256 } = version;
+  return hasShapes(version) || kindOf(path) !== 'types' || installed.get(path)?.sha256 !== sha256;
 }
 
 /** Renamed files whose text is installed under the other name: nothing is to be loaded. */
@@ -283,7 +285,8 @@ function loadOf(version: AssetVersion, context: StepContext): Load {
   const file = frozenFileOf(manifest, path);
   const advice = `mend the live file of "${path}", then run \`limbeck redo ${revision}\``;
   const made = statement(context.readFrozen(version), { file, advice });
-  return { version, made, expected: expectedOf(path, context) };
+  const types = hasShapes(version) ? typeStatements(version, made, context) : undefined;
+  return { version, made, types, expected: expectedOf(path, context) };
 }
 
 /** Where there is a database, whatever stands on an object is found there. */

@@ -5,11 +5,13 @@
  * not their affair.
  */
 import type { Knex } from 'knex';
+import { putBack, setAside } from '../dependents/aside.js';
 import type { RevisionId } from '../graph/revision.js';
-import type { Place } from '../sql/place.js';
+import { formatPlace, type Place } from '../sql/place.js';
 import { ownStatement, type QueryResult, type Sink, type Statement, statement } from '../sql/statement.js';
-import type { AssetLoader, LoadOptions } from './asset-loader.js';
+import type { AssetLoader, LoadTypeOptions } from './asset-loader.js';
 import type { Awaiting } from './awaiting.js';
+import { asideTargets, type DependentsTarget } from './dependents-aside.js';
 
 /** Values for `?` in order, or for `:name` by name. */
 export type Bindings = readonly unknown[] | Readonly<Record<string, unknown>>;
@@ -64,11 +66,30 @@ export interface Operations extends ScriptArguments {
    */
   savepoint<Result>(work: () => Promise<Result>): Promise<Result>;
 
+  /**
+   * Runs `work` while all that stands on the targets is out of its way, and then puts it back: views and
+   * materialized views with their indexes, functions, policies, triggers, rules, defaults and checks, with owner,
+   * grants, comments and options. PostgreSQL refuses else to change the type of a column that a view uses.
+   *
+   * What fails undoes the whole, as in `savepoint`. Materialized views are filled anew.
+   *
+   * @throws TypeError for what is no target
+   * @throws MigrationError `DEPENDENTS_HOLD_DATA`, `EXTENSION_MEMBER`, `DEPENDENT_NOT_RESTORED`
+   * @example
+   * await op.withDependentsAside({ table: 'builds', column: 'platform' }, () =>
+   *   op.schema.alterTable('builds', (table) => table.text('platform').notNullable().alter()),
+   * );
+   */
+  withDependentsAside<Result>(
+    targets: DependentsTarget | readonly DependentsTarget[],
+    work: () => PromiseLike<Result>,
+  ): Promise<Result>;
+
   /** Takes a statement that is already made. */
   record(made: Statement): void;
 
   /** What `loadStoredProc`, `loadType` and `loadView` call, for files of any kind. */
-  loadAssets(kind: string, files: readonly string[], options?: LoadOptions): Promise<void>;
+  loadAssets(kind: string, files: readonly string[], options?: LoadTypeOptions): Promise<void>;
   /** What `dropStoredProc`, `dropType` and `dropView` call. */
   dropAssets(kind: string, files: readonly string[]): Promise<void>;
   /** Does all that the manifest of this revision says. */
@@ -105,8 +126,7 @@ export function createOperations(context: OperationsContext): Operations {
     return awaiting.follow({ what: () => 'op.execute', origin }, result);
   }
 
-  async function inSavepoint<Result>(work: () => Promise<Result>): Promise<Result> {
-    assertRunning('savepoint');
+  async function inSavepoint<Result>(work: () => PromiseLike<Result>): Promise<Result> {
     savepoints += 1;
     const name = `limbeck_${savepoints}`;
     const reinstall = assets.mark();
@@ -124,6 +144,23 @@ export function createOperations(context: OperationsContext): Operations {
     }
   }
 
+  async function withDependentsAside<Result>(
+    targets: DependentsTarget | readonly DependentsTarget[],
+    work: () => PromiseLike<Result>,
+    origin: Place | undefined,
+  ): Promise<Result> {
+    assertRunning('withDependentsAside');
+    const found = asideTargets(targets);
+    // What a work inside of this work sets aside comes back with that, and what a file load does, with the load.
+    const options = { scope: `op ${savepoints + 1}`, where: origin && formatPlace(origin) };
+    return inSavepoint(async () => {
+      for (const made of setAside(found, options)) sink.record(made);
+      const result = await work();
+      for (const made of putBack(options)) sink.record(made);
+      return result;
+    });
+  }
+
   return {
     revision: context.revision,
     direction: context.direction,
@@ -139,8 +176,20 @@ export function createOperations(context: OperationsContext): Operations {
       return queryKnex;
     },
     execute: execute as Operations['execute'],
-    savepoint: (work) =>
-      awaiting.follow({ what: () => 'op.savepoint', origin: context.callerPlace() }, inSavepoint(work)),
+    savepoint: async (work) => {
+      assertRunning('savepoint');
+      return awaiting.follow(
+        { what: () => 'op.savepoint', origin: context.callerPlace() },
+        inSavepoint(work),
+      );
+    },
+    withDependentsAside: (targets, work) => {
+      const origin = context.callerPlace();
+      return awaiting.follow(
+        { what: () => 'op.withDependentsAside', origin },
+        withDependentsAside(targets, work, origin),
+      );
+    },
     record: (made) => sink.record(made),
     async loadAssets(kind, files, options) {
       assertRunning('loadAssets');

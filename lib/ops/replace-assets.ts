@@ -18,6 +18,8 @@ export interface Load {
   readonly version: AssetVersion;
   /** Its text. */
   readonly made: Statement;
+  /** What brings its types to what it says, in place of the text. */
+  readonly types?: readonly Statement[] | undefined;
   /** What stands on its objects, where nobody can be asked; default: whatever does. */
   readonly expected?: readonly Dependent[] | undefined;
 }
@@ -55,6 +57,7 @@ export function replacementStatements({ standing, gone, loads }: Replacement): S
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
   const files = loads.flatMap((load) => {
+    if (load.types !== undefined) return inSchema(folderSchemaOf(load.version.path), load.types);
     const { plain, replaced } = keptObjects(load, standing);
     const first = recreated(load, plain);
     const second = replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined;

@@ -40,8 +40,7 @@ export function identityOf({ kind, schema, name, signature }: DefinedObject): st
  * @throws AssetError `ASSET_SYNTAX` with line, column and a caret
  */
 export async function parseSql(text: string, file: string, schema: string): Promise<ParsedSql> {
-  const library = await import('libpg-query');
-  await library.loadModule();
+  const library = await loadParser();
   const tree = parseOrThrow(library.parseSync, text, file);
   const statements = (tree.stmts ?? []).map(({ stmt }) => stmt as Node);
   const mentions = new Set<string>();
@@ -55,8 +54,38 @@ export async function parseSql(text: string, file: string, schema: string): Prom
   return { objects: statements.flatMap((node) => definedBy(node, schema)), mentions };
 }
 
+/** A statement of a text as a syntax tree, and where it stands in bytes. */
+export interface ParsedStatement {
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Parses a text into its statements.
+ *
+ * @throws AssetError `ASSET_SYNTAX` with line, column and a caret
+ */
+export async function parseStatements(text: string, file: string): Promise<ParsedStatement[]> {
+  const { parseSync } = await loadParser();
+  const bytes = Buffer.byteLength(text);
+  return (parseOrThrow(parseSync, text, file).stmts ?? []).map(
+    ({ stmt, stmt_location: start = 0, stmt_len: length }) => ({
+      node: stmt as Node,
+      start,
+      end: length === undefined ? bytes : start + length,
+    }),
+  );
+}
+
+async function loadParser() {
+  const library = await import('libpg-query');
+  await library.loadModule();
+  return library;
+}
+
 /** A node of the syntax tree, as libpg-query's JSON has it. */
-type Node = { readonly [key: string]: unknown };
+export type Node = { readonly [key: string]: unknown };
 type Parse = (text: string) => ParseResult;
 
 function parseOrThrow(parse: Parse, text: string, file: string): ParseResult {
@@ -146,11 +175,11 @@ function relation(kind: string, range: Node, schema: string, replaces: boolean):
   };
 }
 
-function qualified(names: readonly string[], schema: string): { schema: string; name: string } {
+export function qualified(names: readonly string[], schema: string): { schema: string; name: string } {
   return { schema: names.at(-2) ?? schema, name: names.at(-1) ?? '' };
 }
 
-function strings(list: unknown): string[] {
+export function strings(list: unknown): string[] {
   return (Array.isArray(list) ? list : []).flatMap((item: Node) => {
     const value = (item['String'] as { sval?: string } | undefined)?.sval;
     return value === undefined ? [] : [value];
@@ -207,7 +236,7 @@ const standardNames: Record<string, string> = {
   char: '"char"',
 };
 
-function typeText(type: Node): string {
+export function typeText(type: Node): string {
   const names = strings(type['names']);
   const isBuiltIn = names[0] === 'pg_catalog' && names.length === 2;
   const bare = isBuiltIn ? (names[1] ?? '') : names.map(identifier).join('.');
@@ -217,7 +246,7 @@ function typeText(type: Node): string {
   return `${base}${suffix}${isArray ? '[]' : ''}`;
 }
 
-function identifier(name: string): string {
+export function identifier(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 

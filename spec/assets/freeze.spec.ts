@@ -19,9 +19,9 @@ function authoring(graph: RevisionGraph, files: Readonly<Record<string, string>>
   const { root, write } = temporaryProject();
   const edit = (path: string, text: string) => write(`raw_sql/${path}`, text);
   const manifests: Manifest[] = [];
-  const freeze = async (revision: string, { loads = [], drops = [] }: Partial<AssetCalls>) => {
+  const freeze = async (revision: string, { loads = [], drops = [], ...calls }: Partial<AssetCalls>) => {
     const frozen = await freezeFiles(
-      { loads, drops },
+      { loads, drops, ...calls },
       {
         live: openAssetDirectory(root, 'raw_sql', ['types', 'procs', 'views', 'aggregates']),
         history: new AssetHistory(graph, manifests),
@@ -208,16 +208,102 @@ describe('freezeFiles', () => {
     expect(brief(await freeze('c', { loads }))).to.deep.equal(['replace procs/f.sql', 'replace procs/g.sql']);
   });
 
-  it('refuses another text for a type that exists', async () => {
-    const { freeze, edit } = authoring(line, { 'types/mood.sql': "create type mood as enum ('a')" });
-    await freeze('a', { loads: ['types/mood.sql'] });
-    expect(brief(await freeze('b', { loads: ['types/mood.sql'] }))).to.deep.equal(['reload types/mood.sql']);
-    edit('types/mood.sql', "create type mood as enum ('a', 'b')");
-    expect(factsOf(await rejectionOf(freeze('c', { loads: ['types/mood.sql'] })))).to.deep.equal({
-      code: 'ASSET_TYPE_CHANGED',
-      message: 'the type in "raw_sql/types/mood.sql" exists already and PostgreSQL cannot replace a type',
-      where: 'raw_sql/types/mood.sql',
-      next: 'put the file back as it was, and change the type with ALTER TYPE in a revision (`op.execute`)',
+  describe('of types', () => {
+    const mood = (...labels: string[]) =>
+      `create type mood as enum (${labels.map((label) => `'${label}'`).join(', ')})`;
+    const path = 'types/mood.sql';
+    const frozenOnce = async () => {
+      const { freeze, edit } = authoring(line, { [path]: mood('sad', 'ok') });
+      await freeze('a', { loads: [path] });
+      return {
+        freeze,
+        edit,
+        again: (options = {}) => freeze('b', { loads: [path], types: new Map([[path, options]]) }),
+      };
+    };
+
+    it('notes what they are made of, and how they change', async () => {
+      const { freeze, edit, again } = await frozenOnce();
+      expect(brief(await freeze('b', { loads: [path] }))).to.deep.equal(['reload types/mood.sql']);
+      edit(path, mood('unhappy', 'ok', 'fine'));
+      const [entry] = entries(await again({ renames: { 'mood.sad': 'unhappy' } }));
+      expect(entry).to.deep.include({
+        action: 'replace',
+        shapes: { 'type public.mood': { kind: 'enum', labels: ['unhappy', 'ok', 'fine'] } },
+        renames: { 'public.mood.sad': 'unhappy' },
+      });
+      expect(entry).not.to.have.property('converts');
+    });
+
+    it('refuse to guess whether a value has a new name, and show both ways out', async () => {
+      const { edit, again } = await frozenOnce();
+      edit(path, mood('unhappy', 'ok'));
+      const refusal = factsOf(await rejectionOf(again()));
+      expect(refusal).to.deep.equal({
+        code: 'ASSET_TYPE_CHANGED',
+        message: '"public.mood" lost "sad" and gained "unhappy": that may be a new name, or two changes',
+        where: 'raw_sql/types/mood.sql',
+        next: "where it is a new name say `loadType(op, ['mood.sql'], { renames: { 'public.mood.sad': 'unhappy' } })`, or `limbeck revision --autogenerate --rename public.mood.sad=unhappy`; else `{ convert: true }`, or `--convert`",
+      });
+      expect(entries(await again({ convert: true }))[0]).to.include({ converts: true });
+    });
+
+    it('ask before a type is made anew', async () => {
+      const { edit, again } = await frozenOnce();
+      for (const [labels, message] of [
+        [['ok'], '"public.mood" must be made anew, for PostgreSQL cannot alter it so far: it loses "sad"'],
+        [
+          ['ok', 'sad'],
+          '"public.mood" must be made anew, for PostgreSQL cannot alter it so far: its values change their order, which is "sad", "ok"',
+        ],
+      ] as const) {
+        edit(path, mood(...labels));
+        expect(factsOf(await rejectionOf(again()))).to.deep.equal({
+          code: 'ASSET_TYPE_CHANGED',
+          message,
+          where: 'raw_sql/types/mood.sql',
+          next: "to make it anew and convert the columns that use it say `loadType(op, ['mood.sql'], { convert: true })`, or `limbeck revision --autogenerate --convert`; their tables are rewritten",
+        });
+      }
+    });
+
+    it('refuse renames that do not fit', async () => {
+      const { edit, again } = await frozenOnce();
+      edit(path, mood('unhappy', 'ok'));
+      for (const [renames, message] of [
+        [
+          { 'mood.bad': 'unhappy' },
+          '"bad" of "public.mood" cannot be renamed to "unhappy": "public.mood" had no "bad"',
+        ],
+        [{ 'mood.sad': 'bad' }, '"sad" of "public.mood" cannot be renamed to "bad": the file has no "bad"'],
+        [
+          { 'mood.sad': 'unhappy', 'feeling.sad': 'bad' },
+          'the rename of "feeling.sad" is about no type of the files that are frozen',
+        ],
+      ] as const)
+        expect(factsOf(await rejectionOf(again({ renames })))).to.include({
+          code: 'ASSET_TYPE_CHANGED',
+          message,
+        });
+    });
+
+    it('refuse a changed file that creates a type and alters it', async () => {
+      const { edit, again } = await frozenOnce();
+      edit(path, `${mood('sad', 'ok')}; alter type mood add value 'fine';`);
+      await again();
+      edit(path, `${mood('sad', 'ok', 'so')}; alter type mood add value 'fine';`);
+      expect(factsOf(await rejectionOf(again()))).to.include({
+        code: 'ASSET_TYPE_CHANGED',
+        message:
+          'the file creates "public.mood" and alters it, so that it does not say plainly what the type is',
+      });
+    });
+
+    it('move to another file', async () => {
+      const { freeze, edit } = await frozenOnce();
+      edit('types/feeling.sql', `${mood('sad', 'ok', 'fine')};\n`);
+      const frozen = await freeze('b', { loads: ['types/feeling.sql'], drops: [path] });
+      expect(brief(frozen)).to.deep.equal(['add types/feeling.sql', 'drop types/mood.sql']);
     });
   });
 

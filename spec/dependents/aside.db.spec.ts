@@ -1,36 +1,118 @@
 import { describeOnServers } from '../helpers/database.js';
+import { emptyDatabase } from '../helpers/database-state.js';
+import { chain, dropRoles } from './chain.js';
 import { expectUnchanged, withAside } from './aside-work.js';
 
 describeOnServers('setAside and putBack', (database) => {
-  it('bring views on views back as they were', async () => {
-    await database.query(`
-      create table builds (id integer primary key, platform varchar(20), size integer);
-      create view platforms with (security_barrier = true) as select id, platform from builds;
-      create view long_platforms as select * from platforms where length(platform) > 3;
-      create materialized view counted with (fillfactor = 70) as select platform, count(*) as builds from long_platforms group by 1;
-      comment on view platforms is 'It''s all of them';
-      comment on column platforms.platform is 'the name';
-      create role reader_a; create role reader_b; create role keeper;
-      alter view platforms owner to keeper;
-      grant select on platforms to reader_a with grant option;
-      grant select (id), update (platform) on long_platforms to reader_b;
-      grant all on schema public to keeper; grant select on builds to keeper;
-      set role reader_a; grant select on platforms to reader_b; reset role`);
-    const client = await database.connect();
-    await expectUnchanged(database, async () => {
-      await withAside(
-        client,
-        [{ table: 'builds', column: 'platform' }],
-        'alter table builds alter column platform type text',
-      );
-      await withAside(
-        client,
-        [{ table: 'public.builds', column: 'platform' }],
-        'alter table builds alter column platform type varchar(20)',
-      );
+  beforeEach('empty database', () => emptyDatabase(database));
+
+  describe('of a chain with everything on it', () => {
+    beforeEach('chain', () => database.query(chain('aside')));
+    afterEach('roles', () => database.query(dropRoles('aside')));
+
+    it('bring it back as it was when the type of a column is changed and changed back', async () => {
+      const client = await database.connect();
+      await expectUnchanged(database, async () => {
+        for (const type of ['text', 'varchar(20)']) {
+          const work = `alter table builds alter column platform type ${type}`;
+          await withAside(client, [{ table: 'builds', column: 'platform' }], work);
+        }
+      });
     });
-    await database.query(
-      `drop owned by reader_a, reader_b, keeper cascade; drop role reader_a, reader_b, keeper`,
+
+    it('bring it back as it was when its lowest view is dropped and made again', async () => {
+      const client = await database.connect();
+      const [{ text } = {}] = await database.query(`select pg_get_viewdef('platforms') as text`);
+      await expectUnchanged(database, async () => {
+        await withAside(
+          client,
+          [{ object: 'view public.platforms' }],
+          `create view platforms with (security_barrier = true, check_option = local) as ${String(text)}`,
+          { drop: true },
+        );
+      });
+    });
+  });
+
+  const score = `create function score(integer) returns integer immutable language sql as 'select $1'`;
+
+  it('bring back all that calls a function', async () => {
+    await database.query(`${score};
+      create table t (id integer default score(3), n integer,
+        constraint low check (score(id) < 9) not valid, constraint "High Ü" check (score(n) > 0) no inherit);
+      create table child (check (score(n) < 100)) inherits (t);
+      comment on constraint low on t is 'low'; comment on constraint low on child is 'low as well';
+      create table other (id integer, n integer, constraint low check (score(id) < 9) not valid);
+      alter table other inherit t;
+      create table parted (id integer default score(1)) partition by range (id);
+      create table part partition of parted for values from (0) to (10);
+      alter table part alter column id set default score(2);
+      create policy mine on t for select using (score(id) = 1);
+      create domain percent as integer default score(5) constraint fits check (score(value) <= 100);
+      comment on constraint fits on domain percent is 'fits';
+      create table percents (p percent);
+      create view v as select score(id) as s from t;
+      alter view v alter column s set default score(7);
+      create rule r as on insert to v do instead insert into t values (score(new.s));
+      create statistics scored on score(id), n from t;
+      comment on statistics scored is 'scores';
+      create function twice() returns integer begin atomic select score(2); end;
+      create operator ~~~ (function = score, rightarg = integer);
+      comment on operator ~~~ (none, integer) is 'scores';
+      create procedure p(inout a integer, out b integer) begin atomic select score(a), 2; end;
+      revoke execute on procedure p from public`);
+    const client = await database.connect();
+    const targets = [{ object: 'function public.score(integer)' }];
+    await expectUnchanged(database, () =>
+      withAside(client, targets, `drop function score(integer); ${score}`),
     );
+    await expectUnchanged(database, () => withAside(client, targets, score, { drop: true }));
+  });
+
+  it('bring back triggers, event triggers, aggregates, casts and operators', async () => {
+    const made = `create function note() returns trigger language plpgsql as 'begin return new; end';
+      create function watch() returns event_trigger language plpgsql as 'begin end';
+      create type pair as (a integer, b text);
+      create function pair_text(pair) returns text immutable language sql as 'select $1.b';
+      create function pair_less(pair, pair) returns boolean immutable language sql as 'select $1.a < $2.a';
+      create function more(pair, pair) returns boolean immutable language sql as 'select $1.a > $2.a';
+      create function gather(pair[], pair) returns pair[] immutable language sql as 'select $1 || $2';
+      create function finish(pair[]) returns bigint immutable language sql as 'select cardinality($1)'`;
+    await database.query(`${made};
+      create table parted (id integer) partition by range (id);
+      create table part partition of parted for values from (0) to (10);
+      create trigger noted before insert on parted for each row execute function note();
+      alter table part disable trigger noted;
+      comment on trigger noted on part is 'there';
+      create table t (id integer unique);
+      create constraint trigger checked after insert on t deferrable initially deferred for each row when (new.id > 0) execute function note();
+      alter table t enable replica trigger checked;
+      create event trigger watched on ddl_command_end when tag in ('CREATE SEQUENCE', 'DROP SEQUENCE') execute function watch();
+      alter event trigger watched enable always;
+      comment on event trigger watched is 'seen';
+      create cast (pair as text) with function pair_text(pair) as assignment;
+      comment on cast (pair as text) is 'b';
+      create operator <<< (function = pair_less, leftarg = pair, rightarg = pair, commutator = >>>);
+      create operator >>> (function = more, leftarg = pair, rightarg = pair, commutator = <<<, restrict = scalargtsel);
+      create aggregate gathered(pair) (sfunc = gather, stype = pair[], finalfunc = finish, initcond = '{}', parallel = safe, combinefunc = array_cat);
+      comment on aggregate gathered(pair) is 'all';
+      revoke execute on function gathered(pair) from public;
+      create function best(pair) returns pair language sql as 'select $1';
+      create type wide as (one pair, two text collate "C");
+      comment on type wide is 'wide'; comment on column wide.two is 'two';
+      create domain good as pair default '(1,a)' constraint is_good check ((value).a > 0);
+      create view pairs as select '(1,a)'::pair as p, ('(1,a)'::pair).b`);
+    const client = await database.connect();
+    const functions = [
+      'function public.note()',
+      'function public.watch()',
+      'function public.pair_text(pair)',
+      'function public.pair_less(pair, pair)',
+      'function public.more(pair, pair)',
+      'function public.gather(pair[], pair)',
+      'function public.finish(pair[])',
+      'type public.pair',
+    ].map((object) => ({ object }));
+    await expectUnchanged(database, () => withAside(client, functions, made, { drop: true }));
   });
 });

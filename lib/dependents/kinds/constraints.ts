@@ -28,3 +28,12 @@ export const domainChecks: Kind = {
   drop: drop(domain),
   create: add(domain),
 };
+
+/** From PostgreSQL 17 on NOT NULL is a constraint as well; it comes and goes with the domain. */
+export const domainNotNulls: Kind = {
+  from: `join pg_constraint con on node.class = 'pg_constraint'::regclass and con.oid = node.id and con.contype = 'n'
+      join pg_type typ on typ.oid = con.contypid`,
+  named: `format('constraint %I on domain %s', con.conname, typ.oid::regtype)`,
+  drop: 'null',
+  create: 'null',
+};

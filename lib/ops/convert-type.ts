@@ -1,0 +1,188 @@
+/**
+ * Making a type anew: the old one goes by another name until all columns that use it have been converted.
+ *
+ * Blocks of PL/pgSQL that do all their work on the server, so that a run needs no answer between them and the
+ * same texts are written for psql. Between them a setting of the transaction holds what was found.
+ *
+ * @see PostgreSQL manual, "ALTER TABLE", on changing the type of a column
+ */
+import { qualifiedNameOf } from '../assets/type-history.js';
+import { doBlock } from '../sql/psql-text.js';
+import { quoteLiteral } from '../sql/quote.js';
+import { conversionStates, hints } from './conversion-failures.js';
+import {
+  arrayTemplate,
+  type Conversion,
+  conversionFunctions,
+  dropFunctions,
+  findValue,
+  scalarTemplate,
+} from './convert-columns.js';
+import { columnsOf, partsQuery, refuseWhatIsInTheWay, usedQuery, usedTypes } from './type-usage.js';
+
+const setting = 'limbeck.types';
+
+/** The type by its own name, while it is looked for. */
+const variables = `  path text := current_setting('search_path');
+  saved jsonb;
+  item record;
+  command text;`;
+
+const emptyPath = `  perform set_config('search_path', '', true);`;
+const restorePath = `  perform set_config('search_path', path, true);`;
+
+/** Keys of the JSON that the setting holds: `used` types, `columns`, and `parts` of tables that go and come back. */
+const readSaved = `  saved := current_setting('${setting}')::jsonb;`;
+
+/**
+ * Finds what uses the type, and takes away what would not follow when a column is converted: defaults, and the
+ * constraints and indexes that name a value or refer to the column of another table.
+ */
+export function prepareBlock({ identity }: Conversion): string {
+  const name = quoteLiteral(qualifiedNameOf(identity));
+  return doBlock(
+    `  if type_id is null then
+    raise exception using errcode = 'undefined_object', message = 'there is no type ' || ${name};
+  end if;
+${emptyPath}
+  ${usedQuery}
+${refuseWhatIsInTheWay}
+  ${partsQuery}
+  for command in select part ->> 'drop' from jsonb_array_elements(saved -> 'parts') as part where part ->> 'drop' is not null loop
+    execute command;
+  end loop;
+  perform set_config('${setting}', saved::text, true);
+${restorePath}`,
+    `${variables}\n  type_id oid := to_regtype(${name});`,
+  );
+}
+
+/** Gives the type, and those made of it, another name, so that the new one can have its own. */
+export function renameAsideBlock(): string {
+  return doBlock(
+    `${readSaved}
+  for item in
+    select (saved ->> 'type')::oid as id
+    union all
+    select used.id from ${usedTypes} where used.kind = 'd'
+  loop
+    execute format('alter type %s rename to %I', item.id::regtype, 'limbeck_old_' || item.id);
+  end loop;`,
+    `  saved jsonb;
+  item record;`,
+  );
+}
+
+/** Converts all columns, puts back what went before, gives the new type what the old one had, and drops the old one. */
+export function convertBlock(conversion: Conversion): string {
+  const { identity, to } = conversion;
+  const name = quoteLiteral(qualifiedNameOf(identity));
+  return doBlock(
+    `${readSaved}
+  new_types := jsonb_build_object(saved ->> 'type', to_regtype(${name})::oid);
+${emptyPath}
+  -- what is made of it
+  for item in select * from ${usedTypes} order by used.id loop
+    if item.kind = 'd' then
+      execute item."create";
+      new_types := new_types || jsonb_build_object(item.id::text, to_regtype(item.name)::oid);
+    end if;
+  end loop;
+  for item in
+    select att.attrelid::regclass as type, att.attname as name, forms.id, forms.is_array
+    from ${usedTypes}
+    join pg_type typ on typ.oid = used.id
+    join pg_attribute att on att.attrelid = typ.typrelid and att.attnum > 0 and not att.attisdropped
+    join jsonb_to_recordset(saved -> 'forms') as forms(id oid, form oid, is_array boolean)
+      on forms.form = att.atttypid and new_types ? forms.id::text
+    where used.kind = 'c'
+  loop
+    execute format('alter type %s alter attribute %I type %s%s', item.type, item.name,
+      (new_types ->> item.id::text)::oid::regtype, case when item.is_array then '[]' end);
+  end loop;
+${to.kind === 'composite' ? conversionFunctions : ''}
+  -- the columns, each table rewritten once
+  for item in
+    select col."table", string_agg(format('alter column %I type %s using %s', col.name,
+        new.type, format(case when col.is_array then ${arrayTemplate(conversion)} else ${scalarTemplate(conversion)} end, col.name, new.type)
+      ), ', ' order by col.number) as actions,
+      jsonb_agg(to_jsonb(col)) as columns
+    from ${columnsOf}
+    cross join lateral (select concat((new_types ->> col.type::text)::oid::regtype, case when col.is_array then '[]' end) as type) as new
+    where not col.is_child
+    group by col."table" order by col."table"
+  loop
+    begin
+      execute format('alter table %s %s', item."table"::regclass, item.actions);
+    exception when data_exception or integrity_constraint_violation then
+      get stacked diagnostics reason = message_text;
+${to.kind === 'enum' ? findValue(to.labels) : ''}
+      raise exception using errcode = '${conversionStates.valueInUse}',
+        message = format('%s does not fit the new type: %s', (
+          select string_agg(col.words, ', ') from jsonb_to_recordset(item.columns) as col(words text)), reason),
+        hint = ${quoteLiteral(hints.valueInUse)};
+    end;
+  end loop;
+${to.kind === 'composite' ? dropFunctions : ''}
+  -- what went before: an index of a partitioned table before those of its partitions
+  for item in
+    select part -> 'create' as commands, part ->> 'words' as words
+    from jsonb_array_elements(saved -> 'parts') with ordinality as element(part, place) order by part -> 'rank' desc, place
+  loop
+    begin
+      for command in select step from jsonb_array_elements_text(item.commands) as step where step is not null loop
+        execute command;
+      end loop;
+    exception when data_exception or integrity_constraint_violation then
+      get stacked diagnostics reason = message_text;
+      raise exception using errcode = '${conversionStates.valueInUse}',
+        message = format('%s does not fit the new type: %s', item.words, reason),
+        hint = ${quoteLiteral(hints.valueInUse)};
+    end;
+  end loop;
+${keepProperties}
+  for item in select key::oid as id from jsonb_each_text(new_types) order by key::oid desc loop
+    execute format('drop type %s', item.id::regtype);
+  end loop;
+  perform set_config('${setting}', '', true);
+${restorePath}`,
+    `${variables}
+  new_types jsonb;
+  reason text;
+  value text;
+  grantee record;`,
+  );
+}
+
+/** Owner, grants and comments, of the type and of domains over it. */
+const keepProperties = `  for item in
+    select old.oid as old, new.oid::regtype as name, new.oid as new, old.typowner <> new.typowner as is_anothers,
+      old.typowner as owner, old.typacl as old_acl, old.typrelid as old_rel, new.typrelid as new_rel
+    from jsonb_each_text(new_types) as pair join pg_type old on old.oid = pair.key::oid join pg_type new on new.oid = pair.value::oid
+  loop
+    if item.is_anothers then
+      execute format('alter type %s owner to %I', item.name, pg_get_userbyid(item.owner));
+    end if;
+    if item.old_acl is distinct from (select typacl from pg_type where oid = item.new) then
+      for grantee in
+        select distinct entry.grantee as id from pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner))) as entry where oid = item.new
+      loop
+        execute format('revoke all on type %s from %s', item.name, case grantee.id when 0 then 'public' else quote_ident(pg_get_userbyid(grantee.id)) end);
+      end loop;
+      for grantee in select entry.grantee as id, entry.is_grantable from aclexplode(coalesce(item.old_acl, acldefault('T', item.owner))) as entry loop
+        execute format('grant usage on type %s to %s%s', item.name,
+          case grantee.id when 0 then 'public' else quote_ident(pg_get_userbyid(grantee.id)) end,
+          case when grantee.is_grantable then ' with grant option' end);
+      end loop;
+    end if;
+    if obj_description(item.new, 'pg_type') is null then
+      execute format('comment on type %s is %L', item.name, obj_description(item.old, 'pg_type'));
+    end if;
+    for command in
+      select format('comment on column %s.%I is %L', item.name, new.attname, col_description(old.attrelid, old.attnum))
+      from pg_attribute old join pg_attribute new on new.attrelid = item.new_rel and new.attname = old.attname
+      where old.attrelid = item.old_rel and old.attnum > 0 and col_description(old.attrelid, old.attnum) is not null
+    loop
+      execute command;
+    end loop;
+  end loop;`;
