@@ -16,6 +16,8 @@ export interface Arguments {
 export interface Outcome {
   readonly report: unknown;
   readonly text: string;
+  /** Whether `text` is the text of a file, to be written without a line end of ours. Default false. */
+  readonly isExact?: boolean;
   /** 1 when a check found something. */
   readonly status?: 0 | 1;
 }
@@ -34,7 +36,7 @@ export interface CommandContext {
 type Positional = PositionalOptions & Pick<Options, 'defaultDescription'>;
 
 export interface Command {
-  /** As yargs reads it: `upgrade [target]`. */
+  /** As yargs reads it, but that a name may have two words: `upgrade [target]`, `assets show <file>`. */
   readonly usage: string;
   /** One line, imperative, without full stop. */
   readonly summary: string;

@@ -15,12 +15,17 @@ export function flagWords(words: readonly string[]): readonly string[] {
 }
 
 /**
- * Returns the first word that is neither a flag nor the value of one, which must be the command.
+ * Returns the words that are neither flags nor values of them, of which the first must name the command.
  *
  * @param withValue - the flags that take the next word
  */
-export function firstPlainWord(words: readonly string[], withValue: ReadonlySet<string>): string | undefined {
-  return words.find((word, index) => !word.startsWith('-') && !withValue.has(words[index - 1] ?? ''));
+export function plainWordsOf(
+  words: readonly string[],
+  withValue: ReadonlySet<string>,
+): { readonly word: string; readonly index: number }[] {
+  return words
+    .map((word, index) => ({ word, index }))
+    .filter(({ word, index }) => !word.startsWith('-') && !withValue.has(words[index - 1] ?? ''));
 }
 
 /** Returns the words for yargs: without `--`, and with a mark before those behind it that look like flags. */

@@ -30,9 +30,11 @@ const io: Io = {
   cwd: process.cwd(),
   env: process.env,
   out: (text) => writeResult(`${text}\n`),
+  outExactly: (text) => writeResult(text),
   err: (text) => process.stderr.write(`${text}\n`),
   isInteractive: process.stdin.isTTY === true && process.stderr.isTTY === true,
   hasColour: mayColour(process.stderr.isTTY === true, process.env),
+  hasResultColour: mayColour(process.stdout.isTTY === true, process.env),
   signal: interruption.signal,
   ask: (question) =>
     new Promise((resolve) => {

@@ -20,9 +20,9 @@ interface Line {
   readonly names: readonly string[];
 }
 
-/** Returns the name of a command: the first word of its usage. */
+/** Returns the name of a command: its usage up to the first argument. */
 export function nameOf({ usage }: Command): string {
-  return usage.split(' ')[0] ?? '';
+  return usage.split(/ (?=[[<])/)[0] ?? '';
 }
 
 /** Says what yargs found wrong in a line. */
@@ -52,7 +52,7 @@ const explanations: readonly {
   {
     pattern: /^Not enough non-option arguments/,
     explain: (line) => ({
-      message: `${quotedName(line)} needs ${line.command?.usage.split(' ').slice(1).join(' ') ?? 'more'}`,
+      message: `${quotedName(line)} needs ${argumentsOf(line)}`,
       next: seeExample(line),
     }),
   },
@@ -67,13 +67,32 @@ function unknownWord(line: Line, name: string): Mistake {
   return { message: `"${name}" is one word too many for ${owner}`, next: seeHelp(line) };
 }
 
+function argumentsOf({ command }: Line): string {
+  return command === undefined ? 'more' : command.usage.slice(nameOf(command).length + 1);
+}
+
 function unknownCommand(name: string, names: readonly string[]): Mistake {
+  const [group = ''] = name.split(' ');
+  const members = names.filter((each) => each.startsWith(`${group} `));
+  if (members.length > 0) return unknownMember(name, members);
   const near = otherNames.get(name) ?? nearest(name, names);
   return {
     message: `there is no command "${name}"`,
     next:
       near === undefined
         ? 'see `limbeck --help`'
+        : `did you mean \`limbeck ${near}\`? Else see \`limbeck --help\``,
+  };
+}
+
+/** Where the first word of a name is right. */
+function unknownMember(name: string, members: readonly string[]): Mistake {
+  const near = name.includes(' ') ? nearest(name, members) : undefined;
+  return {
+    message: `there is no command "${name}"`,
+    next:
+      near === undefined
+        ? `choose one of ${members.map((member) => `\`limbeck ${member}\``).join(', ')}`
         : `did you mean \`limbeck ${near}\`? Else see \`limbeck --help\``,
   };
 }

@@ -7,7 +7,13 @@ import { authorCommands } from './commands/author.js';
 import { migrateCommands } from './commands/migrate.js';
 import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
-import { firstPlainWord, unmarkedArguments, unmarkedText, withoutSeparator } from './literal-words.js';
+import {
+  flagWords,
+  plainWordsOf,
+  unmarkedArguments,
+  unmarkedText,
+  withoutSeparator,
+} from './literal-words.js';
 import { dashed, type Mistake, mistakeIn, nameOf } from './mistakes.js';
 import { sharedOptions } from './options.js';
 
@@ -40,16 +46,39 @@ export async function parseArguments(given: readonly string[], version: () => st
   const parser = createParser((command, args) => {
     chosen = { command, args: unmarkedArguments(args) };
   });
-  const { error, output } = await parse(parser, withoutSeparator(words));
+  const { error, output } = await parse(parser, withoutSeparator(withJoinedName(words)));
   if (error !== undefined) return { kind: 'wrong', mistake: mistakeIn(lineOf(words), unmarkedText(error)) };
   if (chosen !== undefined && output === '') return { kind: 'run', ...chosen };
   return { kind: 'print', what: 'help', text: withOverview(output) };
 }
 
 function lineOf(words: readonly string[]) {
-  const first = firstPlainWord(words, flagsWithValue);
-  const command = commands.find((each) => nameOf(each) === first);
-  return { words, command, stray: command === undefined ? first : undefined, names: commands.map(nameOf) };
+  const name = typedName(words);
+  const command = commands.find((each) => nameOf(each) === name);
+  return { words, command, stray: command === undefined ? name : undefined, names: commands.map(nameOf) };
+}
+
+/** The words that should name a command: two where the first is that of several commands. */
+function typedName(words: readonly string[]): string | undefined {
+  const [first, second] = plainWords(words).map(({ word }) => word);
+  const isGroup = commands.some((command) => nameOf(command).startsWith(`${first} `));
+  return isGroup && second !== undefined ? `${first} ${second}` : first;
+}
+
+/** Makes one word, which yargs takes for the name of a command, of a name that has two. */
+function withJoinedName(words: readonly string[]): readonly string[] {
+  const name = typedName(words) ?? '';
+  if (!name.includes(' ') || !commands.some((command) => nameOf(command) === name)) return words;
+  const [first, second] = plainWords(words).map(({ index }) => index);
+  return [joined(name), ...words.filter((_word, index) => index !== first && index !== second)];
+}
+
+function plainWords(words: readonly string[]) {
+  return plainWordsOf(flagWords(words), flagsWithValue);
+}
+
+function joined(name: string): string {
+  return name.replace(' ', ':');
 }
 
 /** The flags of all commands that take the next word, with their dashes. */
@@ -82,8 +111,9 @@ function createParser(choose: (command: Command, args: Arguments) => void): Argv
     .wrap(100)
     .exitProcess(false);
   for (const command of commands) {
+    const name = nameOf(command);
     parser = parser.command(
-      command.usage,
+      joined(name) + command.usage.slice(name.length),
       // The overview lists it, with its family.
       false,
       (argv) => describe(argv, command),

@@ -67,6 +67,7 @@ export function revisionDetails(entry: Details): string {
     .join('\n');
 }
 
-function readableDate(digits: string): string {
+/** `2026-01-05 10:00:00` of the digits that a revision has. */
+export function readableDate(digits: string): string {
   return digits.replace(/^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/, '$1-$2-$3 $4:$5:$6');
 }

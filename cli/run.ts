@@ -47,6 +47,7 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
   const {
     report,
     text,
+    isExact = false,
     status = 0,
   } = await command.run({
     args,
@@ -74,6 +75,7 @@ async function runCommand(command: Command, args: Arguments, io: Io): Promise<nu
   const stray = strayOf(io.signal);
   if (stray !== undefined) return tellFailure(withStanding(stray, report), io, isSet(args, 'json'));
   if (isSet(args, 'json')) io.out(JSON.stringify(report, null, 2));
+  else if (isExact) io.outExactly(text);
   else if (text !== '') io.out(text);
   return status;
 }

@@ -6,6 +6,27 @@ export { adopt, type AdoptedEntry, type AdoptOptions, type AdoptReport } from '.
 export { revision, type RevisionOptions } from './commands/author.js';
 export { merge, type MergedFile, type MergeOptions, type MergeReport } from './commands/merge.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
+export {
+  assetDiff,
+  type AssetDiffEntry,
+  type AssetDiffOptions,
+  type AssetDiffReport,
+} from './commands/asset-diff.js';
+export {
+  assetStatus,
+  type AssetStatusEntry,
+  type AssetStatusOptions,
+  type AssetStatusReport,
+  type InstalledEntry,
+} from './commands/asset-status.js';
+export {
+  assetHistory,
+  type AssetHistoryOptions,
+  type AssetHistoryReport,
+  assetShow,
+  type AssetShowReport,
+  type AssetVersionEntry,
+} from './commands/asset-versions.js';
 export { check, type CheckFinding, type CheckOptions, type CheckReport } from './commands/check.js';
 export type { FrozenEntry } from './commands/freezing.js';
 export { init, type InitOptions, type InitReport } from './commands/init.js';

@@ -116,10 +116,17 @@ interface Call {
 /** Calls of limbeck in code, such as `limbeck upgrade +1`, up to the end of the line or of the code. */
 function callsIn(text: string): Call[] {
   return [...text.matchAll(/(?:`|\bnpx )limbeck ([a-z]+(?:-[a-z]+)*)([^`\n]*)/g)].map(
-    ([, command = '', rest = '']) => ({
-      command,
-      words: rest.split('#')[0]?.split(/\s+/) ?? [],
-    }),
+    ([, first = '', rest = '']) => {
+      const words =
+        rest
+          .split('#')[0]
+          ?.split(/\s+/)
+          .filter((word) => word !== '') ?? [];
+      const command = `${first} ${words[0] ?? ''}`;
+      return commandNames().includes(command)
+        ? { command, words: words.slice(1) }
+        : { command: first, words };
+    },
   );
 }
 

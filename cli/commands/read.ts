@@ -1,9 +1,10 @@
-/** Commands that read: current, heads, branches, history, show, plan, log. */
+/** Commands that read: current, heads, branches, history, show, plan, log, and those that look at SQL files. */
 import type { BranchEntry, CurrentReport, RevisionEntry } from '../../lib/index.js';
 import { type Arguments, type Command, type CommandFamily, isSet, textOf, textsOf } from '../command.js';
 import { drawGraph } from '../graph-text.js';
 import { sharedOptions } from '../options.js';
 import { revisionDetails, revisionLine, unknownLine } from '../revision-text.js';
+import { assetCommands } from './assets.js';
 import { log } from './log.js';
 import { fromOption, plan, startOf } from './plan.js';
 
@@ -147,5 +148,5 @@ const show: Command = {
 
 export const readCommands: CommandFamily = {
   title: 'Read',
-  commands: [current, heads, branches, history, show, plan, log],
+  commands: [current, heads, branches, history, show, plan, log, ...assetCommands],
 };

@@ -84,6 +84,11 @@ export class AssetHistory {
     return this.#manifests.get(revision);
   }
 
+  /** Returns all versions of `path`, its droppings too, the latest in limbeck's order first. */
+  versionsOf(path: string): readonly AssetVersion[] {
+    return this.#versions.get(path) ?? [];
+  }
+
   /** Returns the version of `path` that a revision froze, or its dropping. */
   versionOf(path: string, revision: RevisionId): AssetVersion | undefined {
     return this.#versions.get(path)?.find((version) => version.revision === revision);

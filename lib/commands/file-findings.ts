@@ -2,8 +2,6 @@
  * What is amiss in the files of a project, whatever any database says: frozen versions, manifests, live files.
  */
 import type { AssetHistory, Divergence } from '../assets/asset-history.js';
-import { conflictLines } from '../assets/conflict-markers.js';
-import { liveChanges } from '../assets/live-changes.js';
 import {
   assetFolderOf,
   frozenFileOf,
@@ -16,6 +14,7 @@ import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
 import { listFrozenFiles } from './frozen-files.js';
 import type { CheckFinding } from './finding.js';
+import { type LiveState, liveStates } from './live-states.js';
 import { divergent } from './divergent.js';
 
 /** The files of a project, read as far as they can be. */
@@ -38,7 +37,7 @@ export async function readFiles(project: Project): Promise<ReadFiles> {
   const unjudged = new Set(
     onDisk.flatMap(({ folder, path }) => (damaged.has(folders.get(folder) ?? '') ? [path] : [])),
   );
-  const live = await liveFindings(project, history, unjudged);
+  const live = await liveStates(project, history, unjudged);
   const manifests = project.graph.ids.flatMap((id) => history.manifestOf(id) ?? []);
   const divergences = history.divergentAt(project.graph.closure(project.graph.effectiveHeads));
   const findings = [
@@ -46,9 +45,15 @@ export async function readFiles(project: Project): Promise<ReadFiles> {
     ...manifests.flatMap((manifest) => frozenFindings(project, manifest)),
     ...orphans({ onDisk, folders, damaged, history }),
     ...divergences.filter(({ path }) => !unjudged.has(path)).map(divergentFinding),
-    ...live.findings,
+    ...live.flatMap((state) => liveFinding(project, history, state)),
   ];
-  return { history, unjudged, findings, frozenFiles: onDisk.length, liveFiles: live.count };
+  return {
+    history,
+    unjudged,
+    findings,
+    frozenFiles: onDisk.length,
+    liveFiles: live.filter(({ state }) => state !== 'deleted').length,
+  };
 }
 
 type Subject = Partial<Pick<CheckFinding, 'revision' | 'path'>>;
@@ -143,27 +148,19 @@ function divergentFinding(divergence: Divergence): CheckFinding {
   return findingOf('asset-divergent', { message, where, next }, { path: divergence.path });
 }
 
-async function liveFindings(project: Project, history: AssetHistory, unjudged: ReadonlySet<string>) {
-  const { graph, live } = project;
-  const paths = await live.paths();
-  const bad = paths.flatMap((path) => unreadableLive(project, path) ?? []);
-  const known = new Set([...unjudged, ...bad.map(({ path }) => path)]);
-  const judged = { ...live, paths: async () => paths.filter((path) => !known.has(path)) };
-  const everywhere = graph.closure(graph.effectiveHeads);
-  const changes = await liveChanges(judged, history, everywhere, everywhere);
-  const changed = changes
-    .filter(({ path }) => !known.has(path))
-    .map(
-      ({ path, change }): CheckFinding => ({
-        kind: `live-file-${change}`,
-        message: `the live file "${path}" ${changeWords[change]}`,
-        where: change === 'changed' ? changedPlace(project, history, path) : live.fileOf(path),
-        next: 'ship it with a revision: `limbeck revision -m "…" --autogenerate`',
-        revision: null,
-        path,
-      }),
-    );
-  return { findings: [...bad, ...changed], count: paths.length };
+function liveFinding(project: Project, history: AssetHistory, live: LiveState): CheckFinding[] {
+  const { path, state, was = path, line, error } = live;
+  const file = project.live.fileOf(path);
+  if (state === 'unchanged') return [];
+  if (error !== undefined) return [findingOf('live-file-unreadable', error, { path })];
+  if (state === 'conflict') return [conflict(path, `${file}:${line}`)];
+  if (state === 'unreadable') return [];
+  const facts = {
+    message: `the live file "${was}" ${changeWords[state]}`,
+    where: state === 'changed' ? changedPlace(project, history, path) : file,
+    next: 'ship it with a revision: `limbeck revision -m "…" --autogenerate`',
+  };
+  return [findingOf(`live-file-${state}`, facts, { path })];
 }
 
 const changeWords = {
@@ -172,17 +169,6 @@ const changeWords = {
   deleted: 'is gone, and no revision drops what it defines',
   renamed: 'was renamed, and no revision says so',
 };
-
-/** A file that cannot be read as SQL, or waits for somebody to end a merge. */
-function unreadableLive({ live }: Project, path: string): CheckFinding | undefined {
-  try {
-    const [line] = conflictLines(live.read(path).text);
-    return line === undefined ? undefined : conflict(path, `${live.fileOf(path)}:${line}`);
-  } catch (error) {
-    if (!(error instanceof AssetError)) throw error;
-    return findingOf('live-file-unreadable', error, { path });
-  }
-}
 
 function conflict(path: string, where: string): CheckFinding {
   const facts = {

@@ -13,6 +13,8 @@ function tell(failure: Failure, options: { readonly asJson?: boolean; readonly h
     err: (text) => err.push(text),
     isInteractive: false,
     hasColour: options.hasColour ?? false,
+    hasResultColour: false,
+    outExactly: () => {},
     ask: async () => '',
   };
   const status = tellFailure(failure, io, options.asJson ?? false);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { type Command, type CommandFamily } from '../../cli/command.js';
 import { nameOf } from '../../cli/mistakes.js';
@@ -69,6 +70,20 @@ const cases: Readonly<Record<string, JsonCase>> = {
     ...noEnvironment,
   },
   heads: { works: [], keys: ['heads'], ...noEnvironment },
+  'assets status': { works: [], keys: ['database', 'environment', 'assets'], ...noEnvironment },
+  'assets diff': { works: [], keys: ['from', 'to', 'files'], fails: ['nope'], code: noRevision },
+  'assets show': {
+    works: ['f.sql'],
+    keys: ['path', 'revision', 'action', 'sha256', 'objects', 'file', 'text'],
+    fails: ['nope'],
+    code: 'ASSET_NOT_FOUND',
+  },
+  'assets history': {
+    works: ['f.sql'],
+    keys: ['path', 'versions'],
+    fails: ['nope'],
+    code: 'ASSET_NOT_FOUND',
+  },
   branches: { works: [], keys: ['branches'], ...noEnvironment },
   history: { works: ['-i'], keys: ['revisions', 'unknownRows'], fails: ['-r', 'nope'], code: noRevision },
   show: { works: ['left'], keys: ['revisions', 'unknownRows'], fails: ['nope'], code: noRevision },
@@ -97,6 +112,16 @@ const cases: Readonly<Record<string, JsonCase>> = {
   roundtrip: { works: [], keys: ['revisions', 'shadow', 'finding', 'durationMs'], ...noEnvironment },
 };
 
+/** A file that `left` ships. */
+const text = 'create or replace function f() returns int language sql as $$ select 1 $$;\n';
+const sha256 = createHash('sha256').update(text).digest('hex');
+const entry = { action: 'add', sha256, from: [], objects: ['function public.f()'], requires: [] };
+const shipped = {
+  'raw_sql/procs/f.sql': text,
+  'migrations/20260102000000_left.assets/procs/f.sql': text,
+  'migrations/20260102000000_left.assets/manifest.json': JSON.stringify({ 'procs/f.sql': entry }),
+};
+
 const commands: readonly Command[] = families.flatMap((family: CommandFamily) => family.commands);
 
 describe('--json', () => {
@@ -111,21 +136,27 @@ describe('--json', () => {
 
   for (const [name, { works, keys, fails, code }] of Object.entries(cases)) {
     it(`makes ${name} print its report and nothing else`, async () => {
-      const result = await limbeckIn(project.root, { env: { EDITOR: 'true' } })(name, ...works, '--json');
+      if (name.startsWith('assets '))
+        for (const [file, content] of Object.entries(shipped)) project.write(file, content);
+      const result = await limbeckIn(project.root, { env: { EDITOR: 'true' } })(
+        ...name.split(' '),
+        ...works,
+        '--json',
+      );
       expect(result.status, result.stdout).to.equal(0);
       expect(Object.keys(documentOf(result))).to.have.members(keys);
     });
 
     it(`makes ${name} print its failure and nothing else`, async () => {
       if (name === 'init') project.remove('.');
-      const result = await limbeckIn(project.root)(name, ...fails, '--json');
+      const result = await limbeckIn(project.root)(...name.split(' '), ...fails, '--json');
       expect(errorOf(result)).to.include({ code });
       expect(result.status).to.equal(2);
       expect(result.stderr).to.not.contain('error[');
     });
 
     it(`makes ${name} print wrong usage and nothing else`, async () => {
-      const result = await limbeckIn(project.root)(name, ...works, '--nope', '--json');
+      const result = await limbeckIn(project.root)(...name.split(' '), ...works, '--nope', '--json');
       expect(errorOf(result)).to.deep.equal({
         code: 'USAGE',
         message: `\`limbeck ${name}\` has no flag "--nope"`,
@@ -138,7 +169,11 @@ describe('--json', () => {
 
     it(`makes ${name} print a bug as one and nothing else`, async () => {
       const folder = name === 'init' ? brokenText : project.root;
-      const result = await limbeckIn(folder, { env: brokenEnvironment })(name, ...works, '--json');
+      const result = await limbeckIn(folder, { env: brokenEnvironment })(
+        ...name.split(' '),
+        ...works,
+        '--json',
+      );
       expect(errorOf(result)).to.include({ code: 'INTERNAL', next: 'report this as a bug' });
       expect(String(errorOf(result)['excerpt'])).to.match(
         /(?:a bug of the spec|ERR_INVALID_ARG_TYPE)[^]* at /,

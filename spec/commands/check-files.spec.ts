@@ -49,7 +49,7 @@ describe('check without a database', () => {
       'live-file-new raw_sql/views/v.sql null views/v.sql',
     ]);
     project.remove('raw_sql/procs/f.sql');
-    expect((await found())[1]).to.equal('live-file-deleted raw_sql/procs/f.sql null procs/f.sql');
+    expect((await found())[0]).to.equal('live-file-deleted raw_sql/procs/f.sql null procs/f.sql');
   });
 
   it('finds a live file that has another name', async () => {

@@ -18,7 +18,7 @@ export interface CliOptions {
   /** What is answered to the questions; with it somebody sits at a terminal, without it nobody does. */
   readonly answers?: readonly string[];
   readonly signal?: AbortSignal;
-  /** Whether errors may be coloured. Default false. */
+  /** Whether errors and results may be coloured. Default false. */
   readonly hasColour?: boolean;
 }
 
@@ -40,7 +40,9 @@ export function limbeckIn(cwd: string, options: CliOptions = {}): Limbeck {
       env: options.env ?? {},
       isInteractive: options.answers !== undefined,
       hasColour: options.hasColour ?? false,
+      hasResultColour: options.hasColour ?? false,
       out: (text) => stdout.push(`${text}\n`),
+      outExactly: (text) => stdout.push(text),
       err: (text) => stderr.push(`${text}\n`),
       ...(options.signal && { signal: options.signal }),
       ask: async (question) => {

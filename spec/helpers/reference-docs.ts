@@ -5,6 +5,7 @@
  */
 import type { Options, PositionalOptions } from 'yargs';
 import type { Command, CommandFamily } from '../../cli/command.js';
+import { nameOf } from '../../cli/mistakes.js';
 import { sharedOptions } from '../../cli/options.js';
 import { families } from '../../cli/parse.js';
 import { type ErrorCategory, type ErrorCode, errorCodes, LimbeckError } from '../../lib/errors.js';
@@ -154,12 +155,8 @@ function exitStatusOf(code: ErrorCode): number {
   return new LimbeckError(code, { message: '', next: '' }).exitStatus;
 }
 
-function nameOf({ usage }: Command): string {
-  return usage.split(' ')[0] ?? usage;
-}
-
 function linkTo(name: string): string {
-  return `[${name}](#${name})`;
+  return `[${name}](#${name.replaceAll(' ', '-')})`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
