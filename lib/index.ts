@@ -114,7 +114,8 @@ export type { ProgressEvent, ProgressListener, Retry, StepPosition } from './run
 export type { StepReport } from './runtime/run-plan.js';
 export { adopted, type AdoptedScript } from './script/adopted.js';
 export type { MemoryFiles } from './script/memory-scripts.js';
-export type { DigestDifference } from './schema/digest.js';
+export type { Difference } from './schema/compare-snapshots.js';
+export type { SchemaObject } from './schema/snapshot.js';
 export type { ShadowChoice } from './shadow/shadow.js';
 export type { QueryResult, Statement } from './sql/statement.js';
 export type { RoundTripFinding } from './verify/round-trip.js';

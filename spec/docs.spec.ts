@@ -147,7 +147,9 @@ function reportFields(): string[] {
     'RoundTripFinding',
     'UnknownRow',
     'LoggedRevision',
-    'DigestDifference',
+    'AddedObject',
+    'RemovedObject',
+    'ChangedProperty',
   ]);
   const sources = readdirSync(join(root, 'lib'), { recursive: true })
     .filter((name) => String(name).endsWith('.ts'))

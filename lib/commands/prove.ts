@@ -4,7 +4,7 @@
 import { RevisionError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
-import { readDigest } from '../schema/digest.js';
+import { readSnapshot } from '../schema/snapshot.js';
 import { openEmptyShadow, type OpenShadow, usualPlace } from '../shadow/open-shadow.js';
 import type { ShadowChoice } from '../shadow/shadow.js';
 import { type RoundTripDatabase, type RoundTripFinding, walkRoundTrip } from '../verify/round-trip.js';
@@ -78,8 +78,8 @@ function databaseOf({ session, run }: OpenShadow): RoundTripDatabase {
   const { sink, ledger } = session;
   return {
     run: (step) => run([step]),
-    digest: () =>
-      readDigest(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), {
+    snapshot: () =>
+      readSnapshot(async (sql) => (await sink.ask(sql)).flatMap(({ rows }) => rows), {
         excludeTables: ledger.tables,
       }),
   };

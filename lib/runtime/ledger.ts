@@ -61,7 +61,7 @@ export class Ledger {
     this.#stages = quoteQualified(schema, 'limbeck_stages');
   }
 
-  /** The tables, as `schema.name`: what a digest leaves out. */
+  /** The tables, as `schema.name`: what a snapshot leaves out. */
   get tables(): string[] {
     return [this.versionTable, 'limbeck_log', 'limbeck_assets', 'limbeck_stages'].map(
       (table) => `${this.schema}.${table}`,

@@ -7,12 +7,14 @@
 import { MigrationError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
-import { describeDifference, type Digest, type DigestDifference, firstDifference } from '../schema/digest.js';
+import { compareSnapshots, type Difference, withoutParts } from '../schema/compare-snapshots.js';
+import { describeDifference } from '../schema/describe-difference.js';
+import type { Snapshot } from '../schema/snapshot.js';
 
 /** The scratch database that the round trip walks. */
 export interface RoundTripDatabase {
   run(step: Step): Promise<void>;
-  digest(): Promise<Digest>;
+  snapshot(): Promise<Snapshot>;
 }
 
 /** A revision whose way there and back does not end where it began. */
@@ -21,7 +23,7 @@ export interface RoundTripFinding {
   /** After which step it shows: its downgrade did not restore, or its second upgrade made something else. */
   readonly after: 'downgrade' | 'upgrade';
   /** The first difference in the catalog; null when the step could not be run at all. */
-  readonly difference: DigestDifference | null;
+  readonly difference: Difference | null;
   readonly text: string;
   /** What to do about a step that failed; null where there is a difference. */
   readonly next: string | null;
@@ -39,10 +41,10 @@ export async function walkRoundTrip(
   database: RoundTripDatabase,
   onRevision: (revision: RevisionId) => void,
 ): Promise<RoundTripFinding | undefined> {
-  let below = await database.digest();
+  let below = await database.snapshot();
   for (const revision of revisions) {
     await database.run({ direction: 'upgrade', revision });
-    const above = await database.digest();
+    const above = await database.snapshot();
     const finding =
       (await tryStep({ direction: 'downgrade', revision }, below, database)) ??
       (await tryStep({ direction: 'upgrade', revision }, above, database));
@@ -56,7 +58,7 @@ export async function walkRoundTrip(
 /** Takes a step that must end at a state that was there before. */
 async function tryStep(
   step: Step,
-  expected: Digest,
+  expected: Snapshot,
   database: RoundTripDatabase,
 ): Promise<RoundTripFinding | undefined> {
   const { revision, direction: after } = step;
@@ -68,6 +70,6 @@ async function tryStep(
     const text = [error.message, error.where, error.excerpt].filter((part) => part !== undefined).join('\n');
     return { revision, after, difference: null, text, next: error.next };
   }
-  const difference = firstDifference(expected, await database.digest());
+  const [difference] = withoutParts(compareSnapshots(expected, await database.snapshot()));
   return difference && { revision, after, difference, text: describeDifference(difference), next: null };
 }

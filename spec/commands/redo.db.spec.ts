@@ -112,7 +112,7 @@ describeOnServers('roundTrip', { on: ['PGlite'] }, (database) => {
       revision: 'b',
       after: 'downgrade',
       file: 'migrations/20260101000001_b.ts',
-      text: 'table column public.a.b: before absent, after "integer"',
+      text: 'column public.a.b: added',
     });
   });
 
@@ -129,8 +129,10 @@ await op.execute("comment on table a is '" + row.count + "'");`,
     });
     const { finding } = await roundTrip(await open());
     expect(finding).to.deep.include({ revision: 'a', after: 'upgrade' });
-    expect(finding?.difference).to.deep.include({
-      identity: 'comment on table public.a',
+    expect(finding?.difference).to.deep.equal({
+      kind: 'changed',
+      identity: 'table public.a',
+      path: ['comment'],
       before: '0',
       after: '2',
     });

@@ -2,7 +2,13 @@ import { expect } from 'chai';
 import { current, downgrade, history, stamp, upgrade } from '../../lib/index.js';
 import { assetProject } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
-import { digestOf, emptyDatabase, logLines, stateOf, versionRows } from '../helpers/database-state.js';
+import {
+  snapshotOfDatabase,
+  emptyDatabase,
+  logLines,
+  stateOf,
+  versionRows,
+} from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
 import { migrationProject } from '../helpers/migration-project.js';
 
@@ -26,11 +32,11 @@ describeOnServers('stamp and current', (database) => {
 
   it('sets the version rows, runs nothing, and logs it', async () => {
     const made = project();
-    const before = await digestOf(database);
+    const before = await snapshotOfDatabase(database);
     const report = await stamp(await made.open(), { targets: ['b'] });
     expect(report).to.deep.include({ from: [], current: ['b'], environment: 'development' });
     expect(await versionRows(database)).to.deep.equal(['b']);
-    expect((await digestOf(database)).sha256).to.equal(before.sha256);
+    expect((await snapshotOfDatabase(database)).sha256).to.equal(before.sha256);
     expect(await logLines(database, "revision, coalesce(direction, '-'), outcome")).to.deep.equal([
       'b - stamped',
     ]);

@@ -8,8 +8,9 @@ import { explainDependents } from '../../lib/dependents/failures.js';
 import type { LimbeckError } from '../../lib/errors.js';
 import type { AsideOptions } from '../../lib/dependents/aside-options.js';
 import type { AsideTarget } from '../../lib/dependents/targets.js';
+import type { Snapshot } from '../../lib/schema/snapshot.js';
 import type { TestDatabase } from '../helpers/database.js';
-import { digestOf } from '../helpers/database-state.js';
+import { differing, snapshotOfDatabase } from '../helpers/database-state.js';
 import { dumpSchema, findProgram } from '../helpers/programs.js';
 
 /** Runs `work` in a transaction while what stands on the targets is away. */
@@ -35,17 +36,16 @@ export async function withAside(
 /** A schema, by pg_dump where it knows the server, and by the catalogs. */
 export interface SchemaShown {
   readonly dump: string | undefined;
-  readonly objects: Readonly<Record<string, string>>;
+  readonly snapshot: Snapshot;
 }
 
 /** Reads the schema in all ways that there are. */
 export async function shown(database: TestDatabase): Promise<SchemaShown> {
   const hasDump =
     database.version === 15 && database.url !== undefined && findProgram('pg_dump') !== undefined;
-  const { objects } = await digestOf(database);
   return {
     dump: hasDump ? await dumpSchema(database.url ?? '') : undefined,
-    objects: Object.fromEntries(objects),
+    snapshot: await snapshotOfDatabase(database),
   };
 }
 
@@ -54,7 +54,7 @@ export async function expectUnchanged(database: TestDatabase, work: () => Promis
   const before = await shown(database);
   await work();
   const after = await shown(database);
-  expect(after.objects).to.deep.equal(before.objects);
+  expect(differing(before.snapshot, after.snapshot)).to.deep.equal([]);
   expect(after.dump).to.equal(before.dump);
 }
 

@@ -1,7 +1,9 @@
 /**
- * What is in a database: its schema as a digest, and the rows of its tables, to show that nothing changed.
+ * What is in a database: its schema as a snapshot, and the rows of its tables, to show that nothing changed.
  */
-import { type Digest, differences, readDigest } from '../../lib/schema/digest.js';
+import { compareSnapshots } from '../../lib/schema/compare-snapshots.js';
+import { describeDifference } from '../../lib/schema/describe-difference.js';
+import { readSnapshot, type SchemaObject, type Snapshot } from '../../lib/schema/snapshot.js';
 import type { TestDatabase } from './database.js';
 
 /** Limbeck's tables under their default names. */
@@ -15,7 +17,7 @@ export const ledgerTables = [
 /** A database as data. */
 export interface DatabaseState {
   /** All objects but limbeck's tables, by identity. */
-  readonly objects: Readonly<Record<string, string>>;
+  readonly objects: Readonly<Record<string, SchemaObject>>;
   /** The rows of each table that has any, limbeck's log apart. */
   readonly rows: Readonly<Record<string, readonly unknown[]>>;
 }
@@ -33,14 +35,14 @@ grant usage on schema public to public;
 comment on schema public is 'standard public schema'`);
 }
 
-/** Reads the digest of a database without limbeck's tables. */
-export function digestOf(database: TestDatabase, excludeTables = ledgerTables): Promise<Digest> {
-  return readDigest((sql) => database.query(sql), { excludeTables });
+/** Reads the snapshot of a database without limbeck's tables. */
+export function snapshotOfDatabase(database: TestDatabase, excludeTables = ledgerTables): Promise<Snapshot> {
+  return readSnapshot((sql) => database.query(sql), { excludeTables });
 }
 
 /** Reads all that a failed command must leave as it was. */
 export async function stateOf(database: TestDatabase): Promise<DatabaseState> {
-  const { objects } = await digestOf(database);
+  const { objects } = await snapshotOfDatabase(database);
   const tables = await database.query(
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
      where schemaname !~ '^pg_|^information_schema$' and tablename <> 'limbeck_log' order by 1`,
@@ -53,9 +55,9 @@ export async function stateOf(database: TestDatabase): Promise<DatabaseState> {
   return { objects: Object.fromEntries(objects), rows };
 }
 
-/** Returns the identities of what two digests define differently. */
-export function differing(before: Digest, after: Digest): string[] {
-  return differences(before, after).map(({ identity }) => identity);
+/** Returns what differs between two snapshots, each difference in a line. */
+export function differing(before: Snapshot, after: Snapshot): string[] {
+  return compareSnapshots(before, after).map(describeDifference);
 }
 
 /** Returns the version rows, sorted; none where there is no version table. */

@@ -2,9 +2,9 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { downgrade, history, roundTrip, upgrade } from '../../lib/index.js';
-import type { Digest } from '../../lib/schema/digest.js';
+import type { Snapshot } from '../../lib/schema/snapshot.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
-import { differing, digestOf, emptyDatabase, versionRows } from '../helpers/database-state.js';
+import { differing, snapshotOfDatabase, emptyDatabase, versionRows } from '../helpers/database-state.js';
 import { type MigrationProject, migrationProject } from '../helpers/migration-project.js';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -18,17 +18,17 @@ function example(database: TestDatabase): MigrationProject {
 }
 
 describeOnServers('the example', (database) => {
-  let empty: Digest;
-  let straight: Digest;
+  let empty: Snapshot;
+  let straight: Snapshot;
   let project: MigrationProject;
   let rows: readonly object[];
 
   before(async () => {
     await emptyDatabase(database);
-    empty = await digestOf(database);
+    empty = await snapshotOfDatabase(database);
     project = example(database);
     await upgrade(await project.open());
-    straight = await digestOf(database);
+    straight = await snapshotOfDatabase(database);
     rows = await summaryOf(database);
   });
 
@@ -52,7 +52,7 @@ describeOnServers('the example', (database) => {
 
   it('leaves only the tables of limbeck at base', async () => {
     await downgrade(await project.open(), { target: 'base' });
-    expect(differing(empty, await digestOf(database))).to.deep.equal([]);
+    expect(differing(empty, await snapshotOfDatabase(database))).to.deep.equal([]);
     const relations = await database.query(
       `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind <> 'i' and relname !~ '^limbeck_'`,
     );
@@ -65,8 +65,8 @@ describeOnServers('the example', (database) => {
 
   it('is up again what it was straight up, with its data', async () => {
     await upgrade(await project.open());
-    expect(differing(straight, await digestOf(database))).to.deep.equal([]);
-    expect((await digestOf(database)).sha256).to.equal(straight.sha256);
+    expect(differing(straight, await snapshotOfDatabase(database))).to.deep.equal([]);
+    expect((await snapshotOfDatabase(database)).sha256).to.equal(straight.sha256);
     expect(await summaryOf(database)).to.deep.equal(rows);
   });
 
@@ -76,7 +76,7 @@ describeOnServers('the example', (database) => {
     await downgrade(await project.open(), { target: 'base' });
     for (const { revision } of revisions.toReversed())
       await upgrade(await project.open(), { target: revision });
-    expect(differing(straight, await digestOf(database))).to.deep.equal([]);
+    expect(differing(straight, await snapshotOfDatabase(database))).to.deep.equal([]);
     expect(await summaryOf(database)).to.deep.equal(rows);
   });
 });
@@ -89,7 +89,7 @@ describeOnServers('a function that several revisions of the example change', (da
   /** From a revision to the text that a downgrade of it alone is asked with. */
   let below: ReadonlyMap<string, string>;
   let project: MigrationProject;
-  let straight: Digest;
+  let straight: Snapshot;
   /** Its definition once a revision is applied; undefined where there is none. */
   const definitions = new Map<string, string | undefined>();
 
@@ -132,7 +132,7 @@ describeOnServers('a function that several revisions of the example change', (da
     );
     expect(changed).to.deep.equal(changing);
     expect(new Set(definitions.values()).size).to.equal(changing.length + 1);
-    straight = await digestOf(database);
+    straight = await snapshotOfDatabase(database);
   });
 
   it('is byte for byte what it was before each revision, once that is reverted', async () => {
@@ -166,7 +166,7 @@ describeOnServers('a function that several revisions of the example change', (da
       expect(files).to.have.lengthOf.at.least(20);
       for (const file of files) disturb(file);
       expect(await climb()).to.deep.equal([...definitions]);
-      const replayed = await digestOf(database);
+      const replayed = await snapshotOfDatabase(database);
       expect(differing(straight, replayed)).to.deep.equal([]);
       expect(replayed.sha256).to.equal(straight.sha256);
       for (const [index, revision] of [...revisions.entries()].toReversed()) {

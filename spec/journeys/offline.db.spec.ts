@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { downgrade, downgradeSql, history, upgrade, upgradeSql } from '../../lib/index.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
-import { digestOf, differing, logLines, versionRows } from '../helpers/database-state.js';
+import { snapshotOfDatabase, differing, logLines, versionRows } from '../helpers/database-state.js';
 import { type MigrationProject, migrationProject } from '../helpers/migration-project.js';
 import { dumpDatabase, requireProgram, runPsql } from '../helpers/programs.js';
 
@@ -61,6 +61,6 @@ describeOnServers('the example by --sql', { on: ['PostgreSQL 15'] }, (online) =>
     await downgrade(await project.open(), { target });
     await runWhole(offline, sql);
     expect(await maskedDump(offline)).to.equal(await maskedDump(online));
-    expect(differing(await digestOf(online), await digestOf(offline))).to.deep.equal([]);
+    expect(differing(await snapshotOfDatabase(online), await snapshotOfDatabase(offline))).to.deep.equal([]);
   });
 });

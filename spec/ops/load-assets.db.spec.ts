@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { downgrade, revision, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf, identitiesOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
-import { differing, digestOf, emptyDatabase } from '../helpers/database-state.js';
+import { differing, snapshotOfDatabase, emptyDatabase } from '../helpers/database-state.js';
 
 /** A body that shows each byte: spaces at line ends, comments, tabs, quotes, no newline at the end. */
 const proc = (version: string) => `-- of ${version}
@@ -53,13 +53,13 @@ describeOnServers('loadStoredProc', (database) => {
   it('replays the history whatever becomes of the live files', async () => {
     const project = await changedThrice();
     const replay = async () => {
-      const digests = [];
+      const hashes = [];
       for (const target of ['a', 'b', 'c']) {
         await upgrade(await project.open(), { target });
-        digests.push((await digestOf(database)).sha256);
+        hashes.push((await snapshotOfDatabase(database)).sha256);
       }
       await downgrade(await project.open(), { target: 'base' });
-      return digests;
+      return hashes;
     };
     const first = await replay();
     expect(new Set(first)).to.have.lengthOf(3);
@@ -131,7 +131,7 @@ describeOnServers('loadStoredProc', (database) => {
 
   it('loads procedures, aggregates and functions of one file, and drops all of them', async () => {
     const project = assetProject(database);
-    const empty = await digestOf(database);
+    const empty = await snapshotOfDatabase(database);
     await project.ship('a', {
       'procs/all.sql': `create or replace function add_up(a int, b int) returns int language sql immutable begin atomic select a + b; end;
 create or replace procedure clean(inout days int) language plpgsql as $$ begin days := 0; end $$;
@@ -143,7 +143,7 @@ create or replace function "Odd "" name"(out a int, out b text) language sql as 
       { sum: 10 },
     ]);
     await downgrade(await project.open(), { target: 'base' });
-    expect(differing(empty, await digestOf(database))).to.deep.equal([]);
+    expect(differing(empty, await snapshotOfDatabase(database))).to.deep.equal([]);
   });
 
   it('loads functions that call each other, and checks them', async () => {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { downgrade, upgrade } from '../../lib/index.js';
 import { type AssetProject, assetProject } from '../helpers/asset-project.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
-import { differing, digestOf, emptyDatabase } from '../helpers/database-state.js';
+import { differing, snapshotOfDatabase, emptyDatabase } from '../helpers/database-state.js';
 import { expectRefusal } from '../helpers/failure.js';
 
 const file = 'types/mood.sql';
@@ -27,15 +27,15 @@ describeOnServers('loadType', (database) => {
 
   /** Applies each revision in turn, and expects that going down leaves what was there before it. */
   async function thereAndBack(project: AssetProject, revisions: readonly string[]): Promise<void> {
-    const digests = [];
+    const snapshots = [];
     for (const target of revisions) {
-      digests.push(await digestOf(database));
+      snapshots.push(await snapshotOfDatabase(database));
       await upgrade(await project.open(), { target });
     }
     const down = ['base', ...revisions.slice(0, -1)];
     for (const [index, target] of [...down.entries()].reverse()) {
       await downgrade(await project.open(), { target });
-      const [before, now] = [digests[index], await digestOf(database)];
+      const [before, now] = [snapshots[index], await snapshotOfDatabase(database)];
       expect(before && differing(before, now), `down to ${target}`).to.deep.equal([]);
     }
     await upgrade(await project.open());
@@ -100,7 +100,7 @@ describeOnServers('loadType', (database) => {
       insert into days values (1, 'sad', '{sad,ok,NULL}', 'sad'), (2, 'happy', null, 'ok');
       insert into logs values ('sad', 1), ('happy', 1);
     `);
-    const before = await digestOf(database);
+    const before = await snapshotOfDatabase(database);
     await upgrade(await project.open());
     expect(await labelsOf(database)).to.deep.equal(['happy', 'ok']);
     expect(
@@ -110,7 +110,7 @@ describeOnServers('loadType', (database) => {
       { id: 2, m: 'happy', several: null, f: 'ok' },
     ]);
     await downgrade(await project.open(), { target: 'a' });
-    expect(differing(before, await digestOf(database))).to.deep.equal([]);
+    expect(differing(before, await snapshotOfDatabase(database))).to.deep.equal([]);
   });
 
   it('names the column and the value that the older type lacks, and changes nothing', async () => {

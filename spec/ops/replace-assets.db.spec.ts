@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { downgrade, upgrade } from '../../lib/index.js';
 import { assetProject } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
-import { digestOf, differing, emptyDatabase } from '../helpers/database-state.js';
+import { snapshotOfDatabase, differing, emptyDatabase } from '../helpers/database-state.js';
 
 /** SQL files by path. */
 type Files = Readonly<Record<string, string>>;
@@ -114,14 +114,14 @@ describeOnServers('replace or recreate', (database) => {
       await project.ship('b', after);
       await upgrade(await project.open(), { target: 'a' });
       if (surroundings[what]) await database.query(surroundings[what]);
-      const first = await digestOf(database);
+      const first = await snapshotOfDatabase(database);
       await upgrade(await project.open());
-      const second = await digestOf(database);
+      const second = await snapshotOfDatabase(database);
       expect(differing(first, second)).to.not.deep.equal([]);
       await downgrade(await project.open(), { target: 'a' });
-      expect(differing(first, await digestOf(database))).to.deep.equal([]);
+      expect(differing(first, await snapshotOfDatabase(database))).to.deep.equal([]);
       await upgrade(await project.open());
-      expect(differing(second, await digestOf(database))).to.deep.equal([]);
+      expect(differing(second, await snapshotOfDatabase(database))).to.deep.equal([]);
     });
   }
 });

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { Knex } from 'knex';
 import { upgrade } from '../../lib/index.js';
-import type { Digest } from '../../lib/schema/digest.js';
+import type { Snapshot } from '../../lib/schema/snapshot.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
-import { differing, digestOf, emptyDatabase } from '../helpers/database-state.js';
+import { differing, snapshotOfDatabase, emptyDatabase } from '../helpers/database-state.js';
 import { type ExpectedFailure, expectRefusal } from '../helpers/failure.js';
 import { migrationProject } from '../helpers/migration-project.js';
 
@@ -17,13 +17,13 @@ create view s.v as select 1 as x;
 create materialized view s.m as select count(*) as n from s.products\`);`;
 
 /** Runs `body` on the tables above; returns what there was before it. */
-async function run(database: TestDatabase, body: string, knex: Knex.Config = {}): Promise<Digest> {
+async function run(database: TestDatabase, body: string, knex: Knex.Config = {}): Promise<Snapshot> {
   const { open } = migrationProject(database.config, {
     knex,
     scripts: { a: { upgrade: tables }, b: { upgrade: body } },
   });
   await upgrade(await open(), { target: 'a' });
-  const before = await digestOf(database);
+  const before = await snapshotOfDatabase(database);
   await upgrade(await open());
   return before;
 }
@@ -299,6 +299,6 @@ for (const call of calls) await Promise.resolve().then(call).then(() => op.execu
     const notes = (await database.query('select what from notes')).map(({ what }) => String(what));
     const places = lines.map((_line, index) => `KNEX_UNSAFE ${script}:${index + 6}`);
     expect(notes.map((note) => note.replace(/:\d+$/, ''))).to.deep.equal(places);
-    expect(differing(before, await digestOf(database))).to.deep.equal([]);
+    expect(differing(before, await snapshotOfDatabase(database))).to.deep.equal([]);
   });
 });

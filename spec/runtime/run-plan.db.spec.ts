@@ -4,7 +4,7 @@ import { current, downgrade, log, toolVersion, upgrade } from '../../lib/index.j
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import {
   differing,
-  digestOf,
+  snapshotOfDatabase,
   emptyDatabase,
   logLines,
   stateOf,
@@ -50,15 +50,15 @@ describeOnServers('runPlan', (database) => {
 
   it('makes the same schema straight up, and up, down and up', async () => {
     const { open } = project(diamond);
-    const empty = await digestOf(database);
+    const empty = await snapshotOfDatabase(database);
     await upgrade(await open());
-    const straight = await digestOf(database);
-    expect(differing(empty, straight)).to.include.members(['table public.a', 'table public.d']);
+    const straight = await snapshotOfDatabase(database);
+    expect(differing(empty, straight)).to.include.members(['table public.a: added', 'table public.d: added']);
     await downgrade(await open(), { target: 'base' });
-    expect(differing(empty, await digestOf(database))).to.deep.equal([]);
+    expect(differing(empty, await snapshotOfDatabase(database))).to.deep.equal([]);
     await upgrade(await open());
-    expect(differing(straight, await digestOf(database))).to.deep.equal([]);
-    expect((await digestOf(database)).sha256).to.equal(straight.sha256);
+    expect(differing(straight, await snapshotOfDatabase(database))).to.deep.equal([]);
+    expect((await snapshotOfDatabase(database)).sha256).to.equal(straight.sha256);
   });
 
   it('leaves only the tables of limbeck at base', async () => {

@@ -1,31 +1,38 @@
 import { expect } from 'chai';
 import { MigrationError } from '../../lib/errors.js';
-import { digestOf } from '../../lib/schema/digest.js';
+import { type SchemaObject, snapshotOf } from '../../lib/schema/snapshot.js';
 import { type RoundTripDatabase, walkRoundTrip } from '../../lib/verify/round-trip.js';
 
 /** What a revision does to the objects of a database, up and down. */
 interface Change {
-  readonly up: (objects: Map<string, string>) => unknown;
-  readonly down: (objects: Map<string, string>) => unknown;
+  readonly up: (objects: Map<string, SchemaObject>) => unknown;
+  readonly down: (objects: Map<string, SchemaObject>) => unknown;
 }
 
 /** A database in memory, and what was done with it. */
 function databaseOf(changes: Readonly<Record<string, Change>>) {
-  const objects = new Map<string, string>();
+  const objects = new Map<string, SchemaObject>();
   const done: string[] = [];
   const database: RoundTripDatabase = {
     async run({ direction, revision }) {
       done.push(`${direction} ${revision}`);
       changes[revision]?.[direction === 'upgrade' ? 'up' : 'down'](objects);
     },
-    digest: async () => digestOf(objects),
+    snapshot: async () => snapshotOf(objects.values()),
   };
   return { database, done };
 }
 
-const table = (name: string): Change => ({
-  up: (objects) => objects.set(`table ${name}`, 'text'),
-  down: (objects) => objects.delete(`table ${name}`),
+const schemaObject = (name: string, owner = 'me'): SchemaObject => ({
+  kind: 'schema',
+  identity: `schema ${name}`,
+  name,
+  owner,
+  grants: { granted: [], revoked: [] },
+});
+const schema = (name: string): Change => ({
+  up: (objects) => objects.set(name, schemaObject(name)),
+  down: (objects) => objects.delete(name),
 });
 const walk = (changes: Readonly<Record<string, Change>>) => {
   const { database, done } = databaseOf(changes);
@@ -39,7 +46,7 @@ const walk = (changes: Readonly<Record<string, Change>>) => {
 
 describe('walkRoundTrip', () => {
   it('takes each revision up, down and up again, in order', async () => {
-    const { finding, done, told } = await walk({ a: table('a'), b: table('b') });
+    const { finding, done, told } = await walk({ a: schema('a'), b: schema('b') });
     expect(finding).to.equal(undefined);
     expect(done).to.deep.equal([
       'upgrade a',
@@ -57,13 +64,13 @@ describe('walkRoundTrip', () => {
   });
 
   it('finds a downgrade that forgets something, and stops there', async () => {
-    const forgetful: Change = { ...table('b'), down: () => {} };
-    const { finding, done, told } = await walk({ a: table('a'), b: forgetful, c: table('c') });
+    const forgetful: Change = { ...schema('b'), down: () => {} };
+    const { finding, done, told } = await walk({ a: schema('a'), b: forgetful, c: schema('c') });
     expect(finding).to.deep.equal({
       revision: 'b',
       after: 'downgrade',
-      difference: { identity: 'table b', after: 'text' },
-      text: 'table b: before absent, after "text"',
+      difference: { kind: 'added', identity: 'schema b', after: schemaObject('b') },
+      text: 'schema b: added',
       next: null,
     });
     expect(done.slice(-2)).to.deep.equal(['upgrade b', 'downgrade b']);
@@ -71,26 +78,29 @@ describe('walkRoundTrip', () => {
   });
 
   it('finds a downgrade that takes too much', async () => {
-    const greedy: Change = { ...table('b'), down: (objects) => objects.clear() };
-    const { finding } = await walk({ a: table('a'), b: greedy });
-    expect([finding?.after, finding?.text]).to.deep.equal([
-      'downgrade',
-      'table a: before "text", after absent',
-    ]);
+    const greedy: Change = { ...schema('b'), down: (objects) => objects.clear() };
+    const { finding } = await walk({ a: schema('a'), b: greedy });
+    expect([finding?.after, finding?.text]).to.deep.equal(['downgrade', 'schema a: removed']);
   });
 
   it('finds a second upgrade that makes something else', async () => {
     let times = 0;
     const fickle: Change = {
-      up: (objects) => objects.set('function f()', `returns ${(times += 1)}`),
-      down: (objects) => objects.delete('function f()'),
+      up: (objects) => objects.set('a', schemaObject('a', `owner${(times += 1)}`)),
+      down: (objects) => objects.delete('a'),
     };
     const { finding } = await walk({ a: fickle });
     expect(finding).to.deep.equal({
       revision: 'a',
       after: 'upgrade',
-      difference: { identity: 'function f()', before: 'returns 1', after: 'returns 2' },
-      text: 'function f(): before "returns 1", after "returns 2"',
+      difference: {
+        kind: 'changed',
+        identity: 'schema a',
+        path: ['owner'],
+        before: 'owner1',
+        after: 'owner2',
+      },
+      text: 'schema a: owner owner1 → owner2',
       next: null,
     });
   });
@@ -116,7 +126,7 @@ describe('walkRoundTrip', () => {
         next: 'mend it',
       });
     };
-    const { finding, done } = await walk({ a: { ...table('a'), down }, b: table('b') });
+    const { finding, done } = await walk({ a: { ...schema('a'), down }, b: schema('b') });
     expect(finding).to.deep.equal({
       revision: 'a',
       after: 'downgrade',

@@ -3,7 +3,7 @@
  */
 import { expect } from 'chai';
 import { openProject, upgrade } from '../../../lib/index.js';
-import { readDigest } from '../../../lib/schema/digest.js';
+import { readSnapshot, type SchemaObject } from '../../../lib/schema/snapshot.js';
 import { limbeckIn } from '../../helpers/cli.js';
 import { ledgerTables } from '../../helpers/database-state.js';
 import type { CrashProject } from './crash-project.js';
@@ -12,7 +12,7 @@ export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 
 /** All that must agree with the version rows. */
 export interface Stand {
-  readonly objects: Readonly<Record<string, string>>;
+  readonly objects: Readonly<Record<string, SchemaObject>>;
   /** The rows of each table of the user, and what is noted of installed assets. */
   readonly rows: Readonly<Record<string, string>>;
 }
@@ -41,7 +41,7 @@ export async function readEvents(query: Query): Promise<EventLine[]> {
 }
 
 export async function readStand(query: Query): Promise<Stand> {
-  const { objects } = await readDigest(query, { excludeTables: ledgerTables });
+  const { objects } = await readSnapshot(query, { excludeTables: ledgerTables });
   const tables = await query(
     "select tablename as name from pg_tables where schemaname = 'public' and tablename not like 'limbeck%'",
   );

@@ -1,8 +1,8 @@
-/** A small schema with an object of every kind that a digest knows, for its specs. */
+/** A small schema with an object of every kind that a snapshot knows, for its specs. */
 
 export const everyKind = `
 do $$ begin
-  if not exists (select from pg_roles where rolname = 'digest_reader') then create role digest_reader; end if;
+  if not exists (select from pg_roles where rolname = 'snapshot_reader') then create role snapshot_reader; end if;
 end $$;
 
 create schema app;
@@ -47,14 +47,14 @@ create table app.builds (
   twice integer generated always as (build * 2) stored
 ) with (fillfactor = 70);
 alter table app.builds enable row level security;
-create policy own on app.builds for select to digest_reader using (build > 0);
+create policy own on app.builds for select to snapshot_reader using (build > 0);
 create index builds_version on app.builds (lower(version) desc) where build > 7;
 create statistics app.builds_stats (ndistinct) on version, build from app.builds;
 create trigger touched before insert or update on app.builds for each row execute function app.touch();
 comment on table app.builds is 'what was built';
 comment on column app.builds.notes is 'free text';
 comment on trigger touched on app.builds is 'always';
-grant select on app.builds to digest_reader;
+grant select on app.builds to snapshot_reader;
 
 create table app.plain (a integer, b integer, c integer);
 create table app.ordered (a integer, b integer, c integer);
@@ -68,18 +68,18 @@ create table app.log_rest partition of app.log default;
 create index log_what on app.log (what);
 create table app.log_note (at date, id integer, foreign key (at, id) references app.log);
 
-create view app.recent with (security_barrier) as select id, build from app.builds where build > 10;
+create view app.recent with (security_barrier) as select id, build from app.builds where build > 10 limit 10;
 create materialized view app.counts as select platform, count(*) as builds from app.builds group by platform;
 create unique index counts_platform on app.counts (platform);
 
-create foreign data wrapper digest_wrapper;
-create server digest_server foreign data wrapper digest_wrapper options (host 'elsewhere');
-create foreign table app.far (id integer options (name 'key')) server digest_server options (place 'there');
-create user mapping for public server digest_server options (password 'secret');
+create foreign data wrapper snapshot_wrapper;
+create server snapshot_server foreign data wrapper snapshot_wrapper options (host 'elsewhere');
+create foreign table app.far (id integer options (name 'key')) server snapshot_server options (place 'there');
+create user mapping for public server snapshot_server options (password 'secret');
 
-create publication digest_publication for table app.published (a) where (a > 0);
-alter default privileges in schema later grant select on tables to digest_reader;
-create event trigger digest_watch on ddl_command_end when tag in ('CREATE TABLE') execute function app.watch();
+create publication snapshot_publication for table app.published (a) where (a > 0);
+alter default privileges in schema later grant select on tables to snapshot_reader;
+create event trigger snapshot_watch on ddl_command_end when tag in ('CREATE TABLE') execute function app.watch();
 `;
 
 /** What PostgreSQL 18 adds. */
