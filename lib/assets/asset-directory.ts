@@ -1,7 +1,7 @@
 /**
  * The live files: what people edit under `raw_sql/<kind>/`.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { AssetError } from '../errors.js';
 import { decodeAsset } from './asset-text.js';
@@ -16,7 +16,7 @@ export interface LiveFile {
 export interface AssetDirectory {
   /** The folder, as errors name it: `raw_sql`. */
   readonly name: string;
-  /** All asset paths, sorted by name within the order of the kinds. */
+  /** All asset paths, sorted by name within the order of the kinds: files whose names end in `.sql`, however it is written. */
   paths(): Promise<string[]>;
   has(path: string): boolean;
   /**
@@ -58,13 +58,14 @@ export function openAssetDirectory(
       const { default: glob } = await import('fast-glob');
       const found = await glob(
         kinds.map((kind) => `${glob.escapePath(kind)}/**/*.sql`),
-        { cwd: join(root, name) },
+        // On a disk that does not tell them apart `F.SQL` is an SQL file as well.
+        { cwd: join(root, name), caseSensitiveMatch: false },
       );
       return kinds.flatMap((kind) => found.filter((path) => kindOf(path) === kind).sort());
     },
-    has: (path) => existsSync(onDisk(path)),
+    has: (path) => isFile(onDisk(path)),
     read(path) {
-      if (!existsSync(onDisk(path))) throw notFound(fileOf(path));
+      if (!isFile(onDisk(path))) throw notFound(fileOf(path));
       return { path, text: decodeAsset(readFileSync(onDisk(path)), fileOf(path)) };
     },
     write(path, text) {
@@ -74,6 +75,11 @@ export function openAssetDirectory(
     },
     remove: (path) => rmSync(onDisk(path), { force: true }),
   };
+}
+
+/** A link to a file is that file; a folder is none, whatever its name. */
+function isFile(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFile() ?? false;
 }
 
 /** The kind of an asset path: its first folder. */

@@ -2,10 +2,10 @@
  * The text of an SQL file: read from bytes, normalised, hashed, and refused where limbeck cannot send it.
  */
 import { createHash } from 'node:crypto';
-import { AssetError, type ErrorFacts } from '../errors.js';
+import { AssetError, type ErrorFacts, MigrationError } from '../errors.js';
 import { excerptAt, formatPlace, lineAndColumn } from '../sql/place.js';
 import { blankQuoted } from '../sql/scan.js';
-import { statement } from '../sql/statement.js';
+import { type Statement, statement } from '../sql/statement.js';
 
 /**
  * Decodes the bytes of an SQL file: UTF-8, without byte order mark, with LF line ends.
@@ -53,7 +53,7 @@ export function hashAsset(text: string): string {
  * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED`
  */
 export function assertSendable(text: string, file: string): void {
-  const { commands } = statement(text, { file });
+  const { commands } = sendable(text, file);
   for (const { text: command, offset, words } of commands) {
     const meta = /^\s*\\(?:[a-z!?]\S*|\S)/m.exec(blankQuoted(command));
     if (meta) {
@@ -63,12 +63,27 @@ export function assertSendable(text: string, file: string): void {
       });
     }
     if (words[0] === 'copy' && /\bfrom\s+(stdin|stdout)\b/i.test(command)) {
-      throw unreadable(file, text, offset, {
-        message: 'COPY … FROM stdin carries data that only psql can send',
-        next: 'write INSERT statements, in a migration',
-      });
+      throw copyFromStdin(text, file, offset);
     }
   }
+}
+
+/** Data after COPY … FROM stdin may look as if a quote were open: that is not what is to be mended. */
+function sendable(text: string, file: string): Statement {
+  try {
+    return statement(text, { file });
+  } catch (error) {
+    const copy = /^[ \t]*copy\b[^;]*\bfrom\s+stdin\b/im.exec(text);
+    const isOpen = error instanceof MigrationError && error.code === 'SQL_UNTERMINATED';
+    throw isOpen && copy ? copyFromStdin(text, file, copy.index) : error;
+  }
+}
+
+function copyFromStdin(text: string, file: string, offset: number): AssetError {
+  return unreadable(file, text, offset, {
+    message: 'COPY … FROM stdin carries data that only psql can send',
+    next: 'write INSERT statements, in a migration',
+  });
 }
 
 function unreadable(file: string, text: string, offset: number, facts: ErrorFacts): AssetError {

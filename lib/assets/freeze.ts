@@ -5,11 +5,14 @@ import { AssetError } from '../errors.js';
 import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
 import { type AssetDirectory, folderSchemaOf } from './asset-directory.js';
 import { type AppliedSet, type AssetHistory, type AssetVersion, isStanding } from './asset-history.js';
+import { assertDistinctPaths, assertRules } from './asset-rules.js';
 import { assertSendable, hashAsset } from './asset-text.js';
 import { assertUnmarked } from './conflict-markers.js';
 import { assertRenamesUsed, type FrozenTypes, freezeTypes, type TypeOptions } from './freeze-types.js';
 import { loadOrder } from './load-order.js';
 import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
+import { duplicateObject, Owners } from './owners.js';
+import { findRenames } from './renames.js';
 
 /** What a script does with files, in its upgrade. */
 export interface AssetCalls {
@@ -43,8 +46,8 @@ interface ReadFile {
 /**
  * Makes the frozen files of a revision, in load order; drops come last, in the opposite order.
  *
- * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_CONFLICT`, `ASSET_SYNTAX`, `ASSET_DUPLICATE_OBJECT`,
- *   `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
+ * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_CONFLICT`, `ASSET_SYNTAX`, `ASSET_MISPLACED`, `ASSET_NAME`,
+ *   `ASSET_DUPLICATE_OBJECT`, `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
  * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED` for a file that cannot be sent
  */
 export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Promise<FrozenFile[]> {
@@ -62,7 +65,10 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
   const owners = ownersOf(files, [...drops, ...gone], context);
   const moved = droppedObjects(drops, context);
   files.forEach((file) => assertReplaceable(file, moved, context));
-  const needs = files.map(({ path, parsed }) => ({ path, requires: owners.requiredBy(path, parsed) }));
+  const needs = files.map(({ path, parsed }) => ({
+    path,
+    requires: owners.requiredBy(path, parsed.mentions),
+  }));
   const { paths, cyclic } = loadOrder(needs);
   for (const file of files) if (cyclic.has(file.path)) assertLoadsTwice(file, context);
   const byPath = new Map(files.map((file) => [file.path, file]));
@@ -85,6 +91,7 @@ async function readFile(
   assertSendable(text, file);
   const own = folderSchemaOf(path) ?? schema;
   const parsed = await parseSql(text, file, own);
+  assertRules({ path, text, file, parsed });
   const typeFile = { path, text, file, schema: own, options: types?.get(path) ?? {} };
   const frozen = await freezeTypes(typeFile, history, before);
   return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [], types: frozen };
@@ -109,88 +116,47 @@ function uncoveredBy({ loads, drops }: AssetCalls, { live, history, before }: Fr
     .filter((path) => !loads.includes(path) && live.has(path));
 }
 
-/**
- * Finds files that were only renamed: of a new path the versions of the path that has gone, with the same text
- * and the same objects. The folder can make others of them, whose schema it is.
- */
+/** Finds the files that were only renamed, with the versions of the path that each had. */
 function renamesAmong(
   files: readonly ReadFile[],
   { live, history, before }: FreezeContext,
 ): Map<string, readonly AssetVersion[]> {
   const loaded = new Set(files.map(({ path }) => path));
-  const isNew = ({ previous }: ReadFile) => !previous.some(isStanding);
-  if (!files.some(isNew)) return new Map();
-  const left = new Map<string, (readonly AssetVersion[])[]>();
-  for (const path of history.paths.filter((each) => !loaded.has(each) && !live.has(each))) {
-    const versions = history.versionsAt(path, before);
-    const [sha256, ...others] = new Set(versions.map((version) => version.sha256));
-    if (typeof sha256 === 'string' && others.length === 0)
-      left.set(sha256, [...(left.get(sha256) ?? []), versions]);
-  }
-  return new Map(
-    files.filter(isNew).flatMap((file) => {
-      const candidates = left.get(hashAsset(file.text)) ?? [];
-      const place = candidates.findIndex(([version]) => version && hasObjectsOf(file, version));
-      return candidates.splice(place, place === -1 ? 0 : 1).map((versions) => [file.path, versions] as const);
-    }),
-  );
+  const added = files
+    .filter(({ previous }) => !previous.some(isStanding))
+    .map(({ path, text, parsed }) => ({
+      path,
+      sha256: hashAsset(text),
+      objects: parsed.objects.map(identityOf),
+    }));
+  return findRenames(added, history, before, (path) => !loaded.has(path) && !live.has(path));
 }
 
-function hasObjectsOf({ parsed }: ReadFile, { entry }: AssetVersion): boolean {
-  const objects = new Set(parsed.objects.map(identityOf));
-  return objects.size === new Set(entry.objects).size && entry.objects.every((object) => objects.has(object));
-}
-
-/** Who defines what: by identity, and by bare name for what is mentioned. */
-class Owners {
-  readonly #byObject = new Map<string, string>();
-  readonly #byName = new Map<string, Set<string>>();
-
-  /** Notes who defines an object; returns the path that was noted before. */
-  add(object: string, path: string): string | undefined {
-    const other = this.#byObject.get(object);
-    this.#byObject.set(object, path);
-    const name = bareName(object);
-    const paths = this.#byName.get(name);
-    if (paths) paths.add(path);
-    else this.#byName.set(name, new Set([path]));
-    return other;
-  }
-
-  /** Returns the other paths that define what a text mentions, sorted. */
-  requiredBy(path: string, { mentions }: ParsedSql): string[] {
-    const required = new Set([...mentions].flatMap((name) => [...(this.#byName.get(name) ?? [])]));
-    required.delete(path);
-    return [...required].sort();
-  }
-}
-
-/** Returns the path that defines each object; two paths for one are refused. */
+/** Finds out which file defines each object; two files for one are refused, and names that differ in case. */
 function ownersOf(
   files: readonly ReadFile[],
   gone: readonly string[],
-  { live, history, before }: FreezeContext,
+  { live, history, before, schema }: FreezeContext,
 ): Owners {
   const owners = new Owners();
-  const given = new Set([...files.map(({ path }) => path), ...gone]);
-  for (const { path, entry } of history.standingAt(before)) {
-    if (!given.has(path)) for (const object of entry.objects) owners.add(object, path);
-  }
+  const paths = files.map(({ path }) => path);
+  const given = new Set([...paths, ...gone]);
+  const others = history.standingAt(before).filter(({ path }) => !given.has(path));
+  assertDistinctPaths(
+    paths,
+    others.map(({ path }) => path),
+    live.fileOf,
+  );
+  const schemaOf = (path: string) => folderSchemaOf(path) ?? schema;
+  for (const { path, entry } of others)
+    for (const object of entry.objects) owners.add(object, path, schemaOf(path));
   for (const { path, parsed } of files) {
     for (const object of parsed.objects.map(identityOf)) {
-      const other = owners.add(object, path);
-      if (other !== undefined && other !== path)
-        throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
+      const other = owners.add(object, path, schemaOf(path));
+      if (other !== undefined) throw duplicateObject(object, live.fileOf(path), live.fileOf(other));
     }
   }
   return owners;
-}
-
-/** The name of an identity without schema and signature: `function public.f(date)` is `f`. */
-function bareName(identity: string): string {
-  const withoutSignature = identity.replace(/\(.*$/, '');
-  const quoted = /"((?:[^"]|"")+)"$/.exec(withoutSignature)?.[1];
-  return quoted?.replaceAll('""', '"') ?? withoutSignature.slice(withoutSignature.lastIndexOf('.') + 1);
 }
 
 function frozenLoad(
@@ -282,14 +248,6 @@ function droppedObjects(drops: readonly string[], { history, before }: FreezeCon
       .filter(isStanding)
       .flatMap(({ entry }) => entry.objects),
   );
-}
-
-function duplicateObject(object: string, file: string, other: string): AssetError {
-  return new AssetError('ASSET_DUPLICATE_OBJECT', {
-    message: `"${object}" is defined by "${file}" and by "${other}"`,
-    where: file,
-    next: 'keep each object in one file',
-  });
 }
 
 function notStanding(file: string): AssetError {

@@ -17,8 +17,25 @@ export interface LoadOrder {
   readonly cyclic: ReadonlySet<string>;
 }
 
-/** Types are needed by procs, and both by views; a kind that is not listed comes last. */
-const kindOrder = ['types', 'procs', 'views'];
+/**
+ * Types are needed by routines, both by views; what hangs on tables, views and routines comes after them. A kind
+ * that is not listed comes last.
+ */
+const kindRanks: Readonly<Record<string, number>> = {
+  types: 0,
+  procs: 1,
+  functions: 1,
+  procedures: 1,
+  aggregates: 1,
+  operators: 1,
+  casts: 1,
+  views: 2,
+  triggers: 3,
+  rules: 3,
+  policies: 4,
+  grants: 5,
+};
+const unknownRank = 6;
 
 /** Puts files in load order. */
 export function loadOrder(files: readonly Needs[]): LoadOrder {
@@ -54,6 +71,6 @@ function comparePaths(a: string, b: string): number {
 }
 
 function rankOf(path: string): number {
-  const rank = kindOrder.indexOf(kindOf(path));
-  return rank === -1 ? kindOrder.length : rank;
+  const kind = kindOf(path);
+  return Object.hasOwn(kindRanks, kind) ? (kindRanks[kind] ?? unknownRank) : unknownRank;
 }

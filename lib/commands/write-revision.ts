@@ -161,13 +161,21 @@ const helperOf: Record<string, { readonly load: string; readonly drop: string }>
   views: { load: 'loadView', drop: 'dropView' },
 };
 
+interface Run {
+  readonly kind: string;
+  readonly verb: 'load' | 'drop';
+  /** What else the upgrade says, as text: `, { convert: true }`. */
+  readonly options: string;
+  readonly names: string[];
+}
+
 /** One line for each run of files of one kind, in load order, so that what needs a view comes after it. */
 function callLines(files: readonly FrozenFile[]): {
   lines: string[];
   undoLines: string[];
   helpers: string[];
 } {
-  const runs: { kind: string; verb: 'load' | 'drop'; options: string; names: string[] }[] = [];
+  const runs: Run[] = [];
   for (const { entry } of files) {
     const kind = kindOf(entry.path);
     const verb = entry.action === 'drop' ? 'drop' : 'load';
@@ -177,18 +185,20 @@ function callLines(files: readonly FrozenFile[]): {
     if (last?.kind === kind && last.verb === verb && last.options === options) last.names.push(name);
     else runs.push({ kind, verb, options, names: [name] });
   }
-  if (runs.some(({ kind }) => helperOf[kind] === undefined)) {
-    const lines = ['await syncAssets(op);'];
-    return { lines, undoLines: lines, helpers: ['syncAssets'] };
-  }
-  const calls = runs.map((run) => ({ ...run, helper: helperOf[run.kind]?.[run.verb] ?? '' }));
-  const line = ({ helper, names }: (typeof calls)[number], options = '') =>
-    `await ${helper}(op, [${names.map(quote).join(', ')}]${options});`;
+  const helpers = new Set(runs.flatMap(({ kind, verb }) => helperOf[kind]?.[verb] ?? []));
   return {
-    lines: calls.map((call) => line(call, call.options)),
-    undoLines: calls.map((call) => line(call)),
-    helpers: [...new Set(calls.map(({ helper }) => helper))].sort(),
+    lines: runs.map((run) => callLine(run, run.options)),
+    undoLines: runs.map((run) => callLine(run)),
+    helpers: [...helpers].sort(),
   };
+}
+
+/** A kind that a project has added has no helper: `await op.loadAssets('triggers', ['stamp.sql']);`. */
+function callLine({ kind, verb, names }: Run, options = ''): string {
+  const helper = helperOf[kind]?.[verb];
+  const files = `[${names.map(quote).join(', ')}]`;
+  if (helper !== undefined) return `await ${helper}(op, ${files}${options});`;
+  return `await op.${verb}Assets(${quote(kind)}, ${files}${options});`;
 }
 
 /** What the upgrade has to say of types; the downgrade knows it from there. */

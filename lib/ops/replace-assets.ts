@@ -9,6 +9,7 @@ import { folderSchemaOf } from '../assets/asset-directory.js';
 import type { AssetVersion } from '../assets/asset-history.js';
 import type { Dependent } from '../assets/manifest.js';
 import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
+import { dropText, isGrant } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { Command } from '../sql/scan.js';
 import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
@@ -92,6 +93,10 @@ function keptObjects({ version, made }: Load, standing: ReadonlySet<string>) {
 const kinds = [
   'materialized view',
   'event trigger',
+  'operator class',
+  'operator family',
+  'text search configuration',
+  'text search dictionary',
   'view',
   'function',
   'procedure',
@@ -100,7 +105,23 @@ const kinds = [
   'policy',
   'rule',
   'operator',
+  'cast',
+  'transform',
+  'collation',
+  'conversion',
 ];
+/** Kinds that nothing is to be kept of: they are dropped and made again as they are. */
+const bareKinds = new Set([
+  'event trigger',
+  'operator class',
+  'operator family',
+  'text search configuration',
+  'text search dictionary',
+  'cast',
+  'transform',
+  'collation',
+  'conversion',
+]);
 
 /** The kind of what a command creates without OR REPLACE, if it is one that files define. */
 function createdKind({ words }: Command): string[] {
@@ -119,11 +140,14 @@ function kindOfIdentity(object: string): string {
 }
 
 /** Drops objects that their file will make again, with all that stands on them. */
-function recreated({ made, expected }: Load, objects: readonly string[]): Statement[] {
-  const targets = objects.map((object) => ({ object }));
-  const comment = `PostgreSQL cannot replace ${objects.join(', ')}: dropped here, and made anew`;
-  const aside = setAside(targets, { drop: true, scope, where: made.file, ...(expected && { expected }) });
-  return aside.map((each, index) => (index === 0 ? { ...each, comment } : each));
+function recreated({ made: { file }, expected }: Load, objects: readonly string[]): Statement[] {
+  const made = objects.filter((object) => !isGrant(object));
+  const bare = made.filter((object) => bareKinds.has(kindOfIdentity(object)));
+  const targets = made.filter((object) => !bare.includes(object)).map((object) => ({ object }));
+  const aside = setAside(targets, { drop: true, scope, where: file, ...(expected && { expected }) });
+  const drops = bare.map((object) => ownStatement(`drop ${ifExists(object)}`));
+  const comment = `PostgreSQL cannot replace ${made.join(', ')}: dropped here, and made anew`;
+  return [...aside, ...drops].map((each, index) => (index === 0 ? { ...each, comment } : each));
 }
 
 /** What was set aside is put back, if anything was. */
@@ -131,10 +155,15 @@ function comeBack(where: string | undefined): Statement[] {
   return putBack({ scope, where }).map((made) => ({ ...made, comment: 'What was set aside comes back' }));
 }
 
+function ifExists(object: string): string {
+  const kind = kindOfIdentity(object);
+  return `${kind} if exists${object.slice(kind.length)}`;
+}
+
 /** Drops by exact identity, and never with CASCADE; what stands on it may do without, once the files are loaded. */
 function dropStatements({ object, path, expected }: GoneObject, hasLoads: boolean): Statement[] {
-  const drop = ownStatement(`drop ${object}`);
-  if (!hasLoads) return inSchema(folderSchemaOf(path), [drop]);
+  const drop = ownStatement(dropText(object));
+  if (!hasLoads || isGrant(object)) return inSchema(folderSchemaOf(path), [drop]);
   const onError = recovery([dependentsExist], () => [
     ...setAside([{ object }], { scope, where: path, ...(expected && { expected }) }),
     drop,

@@ -5,7 +5,7 @@
  * written down or looked at, is the sink's affair.
  */
 import { type LimbeckError, MigrationError, OfflineError } from '../errors.js';
-import { formatPlace, lineAndColumn, type Place } from './place.js';
+import { excerptAt, formatPlace, lineAndColumn, type Place } from './place.js';
 import { type Command, splitCommands, UnterminatedSql } from './scan.js';
 
 /** One SQL text on its way to a sink: usually one command, for an SQL file as many as it holds. */
@@ -76,6 +76,11 @@ export function placeOf({ text, file, origin }: Statement, offset = 0): string |
   return origin && formatPlace(origin);
 }
 
+/** The lines of its own file at an offset; none where a script made the text. */
+function excerptOf({ text, file }: Statement, offset: number): string | undefined {
+  return file === undefined ? undefined : excerptAt(text, offset);
+}
+
 /** What is known of a text besides itself. */
 type About = Pick<Statement, 'origin' | 'file' | 'advice' | 'isRead'>;
 
@@ -109,9 +114,11 @@ function commandsOf(text: string, about: About): Command[] {
     return splitCommands(text);
   } catch (error) {
     if (!(error instanceof UnterminatedSql)) throw error;
+    const made = { text, commands: [], ...about };
     throw new MigrationError('SQL_UNTERMINATED', {
       message: `${error.what} is not closed`,
-      where: placeOf({ text, commands: [], ...about }, error.offset),
+      where: placeOf(made, error.offset),
+      excerpt: excerptOf(made, error.offset),
       next: 'close it; limbeck sends whole commands only',
       cause: error,
     });
@@ -133,6 +140,7 @@ function transactionControl(made: Statement, control: Command): MigrationError {
   return new MigrationError('TRANSACTION_CONTROL', {
     message: `"${word}" would end the transaction that limbeck runs the revision in`,
     where: placeOf(made, control.offset),
+    excerpt: excerptOf(made, control.offset),
     next: 'take it out: each revision is committed by limbeck, together with its version rows; split work that needs a commit into two revisions',
   });
 }
@@ -142,6 +150,7 @@ function resetAll(made: Statement, { offset }: Command): MigrationError {
   return new MigrationError('TRANSACTION_CONTROL', {
     message: '"RESET ALL" would undo what limbeck has set for the transaction of the revision',
     where: placeOf(made, offset),
+    excerpt: excerptOf(made, offset),
     next: 'reset what the script has set, by name, or set it with SET LOCAL',
   });
 }

@@ -208,6 +208,73 @@ describe('freezeFiles', () => {
     expect(brief(await freeze('c', { loads }))).to.deep.equal(['replace procs/f.sql', 'replace procs/g.sql']);
   });
 
+  it('refuses an object that two files define, however they spell it', async () => {
+    for (const [one, other] of [
+      [fn('f', '1', 'int'), fn('"f"', '1', 'a pg_catalog.int4')],
+      [fn('f', '1', 'varchar(10), int[][]'), fn('public.F', '1', 'character varying, x integer[]')],
+      [fn('f', '1', 'mood'), fn('f', '1', 'public.mood')],
+      ['create view v as select 1', 'create materialized view v as select 1'],
+      [
+        'create trigger t after insert on b execute function f()',
+        'create trigger t after update on public.b execute function g()',
+      ],
+      ['grant select on b to app', 'grant insert, select on table public.b to app'],
+    ] as const) {
+      const { freeze } = authoring(line, { 'procs/f.sql': one, 'views/g.sql': other });
+      const error = await rejectionOf(freeze('a', { loads: ['procs/f.sql', 'views/g.sql'] }));
+      expect(error.code, other).to.equal('ASSET_DUPLICATE_OBJECT');
+    }
+  });
+
+  it('refuses what could not be undone with the file, at its line', async () => {
+    const { freeze } = authoring(line, { 'procs/f.sql': `-- a table\n${fn('f')}create table t (a int);` });
+    const error = await rejectionOf(freeze('a', { loads: ['procs/f.sql'] }));
+    expect(factsOf(error)).to.deep.equal({
+      code: 'ASSET_MISPLACED',
+      message: 'an SQL file cannot hold this: CREATE TABLE makes what holds data',
+      where: 'raw_sql/procs/f.sql:3:1',
+      next: 'put it into a revision: `op.execute`, or `op.schema`; a file defines what can be dropped and made again',
+    });
+    expect(error.excerpt).to.include('3 | create table t (a int);\n  | ^');
+  });
+
+  it('refuses a file in a folder that is not the schema of its objects, or too deep', async () => {
+    const failure = async (path: string, text: string) => {
+      const { freeze } = authoring(line, { [path]: text });
+      return factsOf(await rejectionOf(freeze('a', { loads: [path] })));
+    };
+    expect(await failure('procs/billing/f.sql', fn('public.f'))).to.deep.equal({
+      code: 'ASSET_NAME',
+      message: '"function public.f()" is not of the schema "billing", whose folder its file lies in',
+      where: 'raw_sql/procs/billing/f.sql',
+      next: 'move the file, or write the name without "public."',
+    });
+    expect(await failure('procs/billing/tax/f.sql', fn('f'))).to.deep.equal({
+      code: 'ASSET_NAME',
+      message:
+        '"raw_sql/procs/billing/tax/f.sql" lies too deep: a folder below that of the kind is a schema, and holds files only',
+      where: 'raw_sql/procs/billing/tax/f.sql',
+      next: 'move the file up, into "raw_sql/procs/billing"',
+    });
+  });
+
+  it('refuses names that differ only in case', async () => {
+    const { freeze, remove } = authoring(line, { 'procs/f.sql': fn('f'), 'procs/F.sql': fn('g') });
+    const both = await rejectionOf(freeze('a', { loads: ['procs/f.sql', 'procs/F.sql'] }));
+    expect(factsOf(both)).to.deep.equal({
+      code: 'ASSET_NAME',
+      message:
+        '"raw_sql/procs/F.sql" and "raw_sql/procs/f.sql" differ only in case: on some disks they are one file',
+      where: 'raw_sql/procs/F.sql',
+      next: 'give one of them another name',
+    });
+    await freeze('a', { loads: ['procs/f.sql'] });
+    expect((await rejectionOf(freeze('b', { loads: ['procs/F.sql'] }))).code).to.equal('ASSET_NAME');
+    remove('procs/f.sql');
+    const frozen = await freeze('b', { loads: ['procs/F.sql'], drops: ['procs/f.sql'] });
+    expect(brief(frozen)).to.deep.equal(['add procs/F.sql', 'drop procs/f.sql']);
+  });
+
   describe('of types', () => {
     const mood = (...labels: string[]) =>
       `create type mood as enum (${labels.map((label) => `'${label}'`).join(', ')})`;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseIdentity } from '../../lib/sql/identity.js';
+import { comparableIdentity, dropText, mentionableName, parseIdentity } from '../../lib/sql/identity.js';
 import { identityOf, parseSql } from '../../lib/sql/parse.js';
 
 describe('parseIdentity', () => {
@@ -20,5 +20,58 @@ create materialized view m as select 1; create domain d as int;`;
 
   it('knows what is no identity', () => {
     expect(parseIdentity('rubbish')).to.equal(undefined);
+    expect(parseIdentity('trigger t on public.builds')).to.equal(undefined);
+  });
+});
+
+describe('dropText', () => {
+  it('drops what was created, and revokes what was granted', () => {
+    for (const [identity, text] of [
+      ['function public.f(integer)', 'drop function public.f(integer)'],
+      ['trigger t on public.b', 'drop trigger t on public.b'],
+      ['grant select on table public.b to app', 'revoke select on table public.b from app'],
+      [
+        'grant update (a) on table s."to" to "My to role" with grant option granted by x',
+        'revoke update (a) on table s."to" from "My to role" granted by x',
+      ],
+      [
+        'default privileges for role x in schema s grant select on tables to app with grant option',
+        'alter default privileges for role x in schema s revoke select on tables from app',
+      ],
+      [
+        'default privileges revoke execute on functions from public',
+        'alter default privileges grant execute on functions to public',
+      ],
+    ] as const)
+      expect(dropText(identity)).to.equal(text);
+  });
+});
+
+describe('comparableIdentity', () => {
+  it('is the same for spellings of one object', () => {
+    const same = (a: string, b: string) =>
+      expect(comparableIdentity(a, 'app')).to.equal(comparableIdentity(b, 'app'));
+    same('function app.f(mood)', 'function app.f(app.mood)');
+    same('function app."f"(integer)', 'procedure app.f(integer, OUT text)');
+    same('aggregate app.f(*)', 'function app.f()');
+    same('view app.v', 'materialized view app.v');
+    same('type app.v', 'view app.v');
+    expect(comparableIdentity('function app.f(mood)', 'app')).to.not.equal(
+      comparableIdentity('function app.f(other.mood)', 'app'),
+    );
+  });
+});
+
+describe('mentionableName', () => {
+  it('is the name without schema and signature, of what can be mentioned', () => {
+    const names = [
+      'function public.f(date)',
+      'view "S"."My ""v"',
+      'operator public.===(a.b, c)',
+      'operator class public.oc using btree',
+      'trigger t on public.b',
+      'grant select on table public.b to app',
+    ].map(mentionableName);
+    expect(names).to.deep.equal(['f', 'My "v', '===', undefined, undefined, undefined]);
   });
 });

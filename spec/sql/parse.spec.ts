@@ -70,8 +70,149 @@ describe('parseSql', () => {
 
   it('takes no other command for a definition', async () => {
     const sql =
-      'create table t (a int); create table u as select 1; grant select on t to r; comment on table t is null';
+      'create table t (a int); create table u as select 1; revoke select on t from r; comment on table t is null';
     expect(await identities(sql)).to.deep.equal([]);
+  });
+
+  it('finds what hangs on a table or view, operators, casts and the like, as DROP spells them', async () => {
+    expect(
+      await identities(
+        `create or replace trigger "My t" after insert on s.b execute function f();
+        create policy "order" on b for select using (true); create rule r as on insert to v do instead nothing;
+        create operator + (leftarg = mood, rightarg = int, function = f); create operator s.!! (rightarg = int4, function = f);
+        create cast (text as s.mood) with function f(text); create event trigger e on ddl_command_start execute function f();
+        create operator class oc for type int using btree as operator 1 <; create operator family of using "Odd";
+        create collation c (locale = 'C'); create text search configuration tsc (copy = english);
+        create aggregate pct (float8 order by int) (sfunc = f, stype = int); create aggregate o (basetype = "any", sfunc = f, stype = int);
+        create transform for mood language sql (from sql with function f(internal)); create type shell`,
+        'app',
+      ),
+    ).to.deep.equal([
+      'trigger "My t" on s.b',
+      'policy "order" on app.b',
+      'rule r on app.v',
+      'operator app.+(mood, integer)',
+      'operator s.!!(none, integer)',
+      'cast (text as s.mood)',
+      'event trigger e',
+      'operator class app.oc using btree',
+      'operator family app.of using "Odd"',
+      'collation app.c',
+      'text search configuration app.tsc',
+      'aggregate app.pct(double precision, integer)',
+      'aggregate app.o(*)',
+      'transform for mood language sql',
+    ]);
+  });
+
+  it('takes each privilege that is granted for an object of its own', async () => {
+    expect(
+      await identities(`grant select, update (a, "B") on s.b, v to app, public with grant option;
+        grant all on all tables in schema s to "My role" granted by current_user;
+        grant execute on function f(int, text), g to app; grant usage on type mood to app; grant usage on schema s to app;
+        alter default privileges for role x in schema s, t grant select on tables to app;
+        alter default privileges revoke execute on functions from public`),
+    ).to.deep.equal([
+      'grant select on table s.b to app with grant option',
+      'grant update (a) on table s.b to app with grant option',
+      'grant update ("B") on table s.b to app with grant option',
+      'grant select on table s.b to public with grant option',
+      'grant update (a) on table s.b to public with grant option',
+      'grant update ("B") on table s.b to public with grant option',
+      'grant select on table public.v to app with grant option',
+      'grant update (a) on table public.v to app with grant option',
+      'grant update ("B") on table public.v to app with grant option',
+      'grant select on table public.v to public with grant option',
+      'grant update (a) on table public.v to public with grant option',
+      'grant update ("B") on table public.v to public with grant option',
+      'grant all on all tables in schema s to "My role" granted by current_user',
+      'grant execute on function public.f(integer, text) to app',
+      'grant execute on function public.g to app',
+      'grant usage on type public.mood to app',
+      'grant usage on schema s to app',
+      'default privileges for role x in schema s grant select on tables to app',
+      'default privileges for role x in schema t grant select on tables to app',
+      'default privileges revoke execute on functions from public',
+    ]);
+  });
+
+  it('finds statements that have no place in an SQL file, with where they begin', async () => {
+    const misplaced = async (sql: string) =>
+      (await parse(sql)).misplaced.map(({ reason, offset }) => `${offset}: ${reason}`);
+    expect(await misplaced('create view v as select 1;\ncreate table t (a int);')).to.deep.equal([
+      '27: CREATE TABLE makes what holds data',
+    ]);
+    for (const sql of [
+      'create table t as select 1',
+      'select 1 into t',
+      'create sequence s',
+      'create schema s',
+      'create extension citext',
+      'create role r',
+      'grant r to s',
+      'insert into t values (1)',
+      'update t set a = 1',
+      'delete from t',
+      'truncate t',
+      'merge into t using u on true when matched then delete',
+      'select f()',
+      'call p()',
+      'do $$ begin end $$',
+      'alter table t enable row level security',
+      'alter table t disable trigger other',
+      'alter function other() owner to r',
+      'alter view v rename to w',
+      'alter view v set schema s',
+      'drop view other',
+      'drop view v',
+      'drop view if exists v cascade',
+      'revoke select on other from r',
+      'create index i on t (a)',
+      'create index concurrently i on m (a)',
+      'set search_path = s',
+      'refresh materialized view other',
+      'listen x',
+      'vacuum',
+      'create server s foreign data wrapper w',
+      'create text search parser p (start = a, gettoken = b, end = c, lextypes = d)',
+    ]) {
+      const file = `create view v as select 1; create materialized view m as select 1 as a; ${sql}`;
+      expect(await misplaced(file), sql).to.have.lengthOf(1);
+    }
+  });
+
+  it('lets a file say more of what it defines', async () => {
+    for (const sql of [
+      'alter function f() owner to r',
+      'alter function f() set work_mem = 1',
+      'revoke all on function f() from public',
+      'comment on function f() is null',
+      'drop function if exists f()',
+      'alter view v set (security_barrier)',
+      'alter view v owner to r',
+      'create index i on m (a)',
+      'create statistics st on a, b from m',
+      'alter materialized view m cluster on i',
+      'alter index i set (fillfactor = 70)',
+      'refresh materialized view m',
+      'alter type mood owner to r',
+      'alter domain d add check (value > 0)',
+      'drop trigger if exists t on b',
+      'alter table b disable trigger t',
+      'alter policy p on b using (false)',
+      'alter operator +(int, int) owner to r',
+      'alter event trigger e disable',
+      "security label on view v is 'x'",
+      'comment on table other is null',
+      'set check_function_bodies = off',
+    ]) {
+      const file = `create function f() returns int return 1; create view v as select 1;
+        create materialized view m as select 1 as a, 2 as b; create type mood as enum (); create domain d as int;
+        create trigger t after insert on b execute function f(); create policy p on b using (true);
+        create operator + (leftarg = int, rightarg = int, function = f);
+        create event trigger e on sql_drop execute function f(); ${sql}`;
+      expect((await parse(file)).misplaced, sql).to.deep.equal([]);
+    }
   });
 
   it('completes names with the schema of the file, and quotes where it must', async () => {
