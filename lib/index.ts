@@ -68,6 +68,7 @@ export {
   show,
   type ShowReport,
 } from './commands/read.js';
+export type { TrialChoice, TrialOptions } from './commands/trying.js';
 export type { UnknownRow } from './commands/unknown-rows.js';
 export type { NewRevisionChoices, NewRevisionReport } from './commands/write-revision.js';
 export {

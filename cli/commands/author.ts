@@ -10,6 +10,7 @@ import {
   textsOf,
   confirmRevert,
 } from '../command.js';
+import { trialOf, trialOption } from '../shadow-option.js';
 import { counted, standing } from '../words.js';
 import { adopt } from './adopt.js';
 import { edit } from './edit.js';
@@ -117,6 +118,7 @@ const revision: Command = {
       describe: 'Make types anew that cannot be altered, and convert the columns that use them',
       default: false,
     },
+    shadow: trialOption,
   },
   example: 'revision -m "add builds" --autogenerate',
   async run({ args, library, openProject }) {
@@ -131,6 +133,7 @@ const revision: Command = {
       revisionId: textOf(args, 'rev-id'),
       directory: textOf(args, 'version-path'),
       sql: isSet(args, 'sql'),
+      shadow: trialOf(args),
     });
     return { report, text: newRevisionText(report) };
   },
@@ -184,6 +187,7 @@ const merge: Command = {
       describe: 'SQL file that several branches changed, and that is right as it is or rightly deleted',
     },
     sql: { type: 'boolean', describe: 'Write a plain-SQL script', default: false },
+    shadow: trialOption,
   },
   example: 'merge heads -m "join billing and users"',
   async run({ args, library, openProject }) {
@@ -195,6 +199,7 @@ const merge: Command = {
       revisionId: textOf(args, 'rev-id'),
       resolved: textsOf(args, 'resolved'),
       sql: isSet(args, 'sql'),
+      shadow: trialOf(args),
     });
     return { report, text: mergeText(report) };
   },
@@ -221,10 +226,15 @@ const freeze: Command = {
       defaultDescription: 'those that the script loads',
     },
   },
+  options: { shadow: trialOption },
   example: 'freeze head',
   async run({ args, library, openProject }) {
     const files = textsOf(args, 'files');
-    const report = await library.freeze(await openProject(), { revision: textOf(args, 'revision'), files });
+    const report = await library.freeze(await openProject(), {
+      revision: textOf(args, 'revision'),
+      files,
+      shadow: trialOf(args),
+    });
     const lines = report.assets.map(({ action, path }) => `  ${action} ${path}`);
     const done = `Froze ${counted(lines.length, 'file')} with ${report.revision}`;
     const nothing = `Nothing to freeze: ${report.file} loads no SQL file`;
@@ -236,12 +246,13 @@ const redo: Command = {
   usage: 'redo [revision]',
   summary: 'Revert a head, freeze its files as they are now, and apply it again',
   positionals: { revision: { type: 'string', describe: 'A head', defaultDescription: 'the only one' } },
+  options: { shadow: trialOption },
   example: 'redo',
   async run(context) {
     const { args, library, openProject } = context;
     const project = await openProject();
     await confirmRevert(context, project, 'Redo the last revision of', '');
-    const report = await library.redo(project, { revision: textOf(args, 'revision') });
+    const report = await library.redo(project, { revision: textOf(args, 'revision'), shadow: trialOf(args) });
     const frozen = counted(report.assets.length, 'file');
     return { report, text: `Redid ${report.revision} with ${frozen}. Now at ${standing(report.current)}` };
   },

@@ -69,10 +69,14 @@ export class AssetHistory {
     return [...this.#versions.keys()].sort();
   }
 
-  /** Returns the history as it would be if a revision had this manifest. */
-  with(manifest: Manifest): AssetHistory {
+  /**
+   * Returns the history as it would be if a revision had this manifest.
+   *
+   * @param graph - with the revision in it, where it is a new one
+   */
+  with(manifest: Manifest, graph = this.#graph): AssetHistory {
     const others = [...this.#manifests.values()].filter(({ revision }) => revision !== manifest.revision);
-    return new AssetHistory(this.#graph, [...others, manifest]);
+    return new AssetHistory(graph, [...others, manifest]);
   }
 
   /** Whether a revision ships this text of a file. */

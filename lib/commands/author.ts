@@ -8,11 +8,13 @@ import type { FrozenFile } from '../assets/manifest.js';
 import { AssetError, RevisionError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import { resolve } from '../graph/resolve.js';
+import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
 import { divergent } from './divergent.js';
 import { changesFor, freezeFor } from './freezing.js';
+import { type TrialOptions, tryFiles } from './trying.js';
 import {
   type Links,
   type NewRevisionChoices,
@@ -21,7 +23,7 @@ import {
   writeRevision,
 } from './write-revision.js';
 
-export interface RevisionOptions extends NewRevisionChoices {
+export interface RevisionOptions extends NewRevisionChoices, TrialOptions {
   /** What it builds on. Default: the only head; `base` begins a line of its own, `heads` joins all. */
   readonly head?: string | undefined;
   /** Whether the parent may have other children. */
@@ -38,6 +40,7 @@ export interface RevisionOptions extends NewRevisionChoices {
  *
  * @throws RevisionError when the parent is not there, or not a head; `MULTIPLE_HEADS` when none was named and there
  *   are several
+ * @throws LimbeckError when a changed file cannot be loaded on a shadow; nothing is written then
  * @throws AssetError when a live file cannot be frozen; `ASSET_DIVERGENT` when several parents changed the same file
  *   and no text of its own is frozen with it; nothing is written then
  */
@@ -56,15 +59,16 @@ export async function revision(project: Project, options: RevisionOptions): Prom
     return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
   }
   if (options.sql === true && files.length > 0) throw sqlWithAssets('`--sql`, or `--autogenerate`');
-  return writeRevision(project, options, links, files);
+  const parents = parentsOf(project, links);
+  return writeRevision(project, options, links, await tryFiles(project, { parents, files }, options));
 }
 
-async function frozenChanges(
-  project: Project,
-  { downRevisions, dependsOn }: Links,
-  types: TypeOptions = {},
-): Promise<FrozenFile[]> {
-  const parents = [...downRevisions, ...dependsOn.flatMap((text) => resolve(project.graph, text).revisions)];
+function parentsOf({ graph }: Project, { downRevisions, dependsOn }: Links): RevisionId[] {
+  return [...downRevisions, ...dependsOn.flatMap((text) => resolve(graph, text).revisions)];
+}
+
+async function frozenChanges(project: Project, links: Links, types: TypeOptions = {}): Promise<FrozenFile[]> {
+  const parents = parentsOf(project, links);
   const changes = await changesFor(project, parents);
   const loads = changes.flatMap(({ path, change }) => (change === 'deleted' ? [] : path));
   return freezeFor(project, parents, {

@@ -27,9 +27,10 @@ import {
 } from './freezing.js';
 import { assertConvergent, runSteps } from './migrate.js';
 import { noRevisions } from './read.js';
+import { type TrialOptions, tryFiles } from './trying.js';
 import { explainUnknown } from './unknown-rows.js';
 
-export interface FreezeOptions {
+export interface FreezeOptions extends TrialOptions {
   /** Default: the only head. */
   readonly revision?: string | undefined;
   /** Files to freeze, in place of those that the script loads. */
@@ -49,7 +50,7 @@ export interface FreezeReport {
  */
 export async function freeze(project: Project, options: FreezeOptions = {}): Promise<FreezeReport> {
   const script = freezable(project, options.revision ?? 'head');
-  const files = await filesToFreeze(project, script, options.files ?? []);
+  const files = await filesToFreeze(project, script, options);
   const assets = writeFrozen(project, script.file, files);
   return { revision: script.revision.id, file: script.file, assets };
 }
@@ -58,10 +59,11 @@ export async function freeze(project: Project, options: FreezeOptions = {}): Pro
 async function filesToFreeze(
   project: Project,
   script: Script,
-  files: readonly string[],
-): Promise<FrozenFile[]> {
+  { files = [], shadow }: FreezeOptions,
+): Promise<readonly FrozenFile[]> {
   const parents = [...project.graph.requirements(script.revision.id)];
-  return freezeFor(project, parents, await callsToFreeze(project, script, parents, files));
+  const frozen = await freezeFor(project, parents, await callsToFreeze(project, script, parents, files));
+  return tryFiles(project, { parents, files: frozen, script }, { shadow });
 }
 
 async function callsToFreeze(
@@ -135,11 +137,11 @@ export interface RedoReport extends FreezeReport {
  */
 export async function redo(
   project: Project,
-  options: Pick<FreezeOptions, 'revision'> = {},
+  options: Omit<FreezeOptions, 'files'> = {},
 ): Promise<RedoReport> {
   const script = freezable(project, options.revision ?? 'head');
   const { id } = script.revision;
-  const files = await filesToFreeze(project, script, []);
+  const files = await filesToFreeze(project, script, { shadow: options.shadow });
   const entries = files.map(({ entry }) => entry);
   const history = project.readHistory().with({ revision: id, folder: assetFolderOf(script.file), entries });
   const session = await project.openSession('redo', { lock: true, scripts: true });

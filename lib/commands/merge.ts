@@ -7,6 +7,7 @@ import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
 import { assertOnDisk } from './freezing.js';
 import { freezeSettled, settleFiles } from './settle-files.js';
+import { type TrialOptions, tryFiles } from './trying.js';
 import {
   assertChoices,
   type NewRevisionChoices,
@@ -15,7 +16,7 @@ import {
   writeRevision,
 } from './write-revision.js';
 
-export interface MergeOptions extends NewRevisionChoices {
+export interface MergeOptions extends NewRevisionChoices, TrialOptions {
   /** Identifiers of the heads to join. */
   readonly revisions: readonly string[];
   /** Whether revisions that are no heads may be joined. */
@@ -63,7 +64,8 @@ export async function merge(project: Project, options: MergeOptions): Promise<Me
     from: divergence.versions.map(({ revision }) => revision).toReversed(),
     how: how.kind === 'merged' ? ('merged' as const) : ('taken' as const),
   }));
-  return { ...writeRevision(project, options, links, files), merged };
+  const tried = await tryFiles(project, { parents: links.downRevisions, files }, options);
+  return { ...writeRevision(project, options, links, tried), merged };
 }
 
 function nothingToMerge(heads: readonly RevisionId[]): LimbeckError {

@@ -161,21 +161,19 @@ const helperOf: Record<string, { readonly load: string; readonly drop: string }>
   views: { load: 'loadView', drop: 'dropView' },
 };
 
-interface Run {
+/** One call of a script: files of one kind that are loaded, or dropped, together. */
+export interface CallRun {
   readonly kind: string;
   readonly verb: 'load' | 'drop';
   /** What else the upgrade says, as text: `, { convert: true }`. */
   readonly options: string;
-  readonly names: string[];
+  /** Below the folder of the kind. */
+  readonly names: readonly string[];
 }
 
-/** One line for each run of files of one kind, in load order, so that what needs a view comes after it. */
-function callLines(files: readonly FrozenFile[]): {
-  lines: string[];
-  undoLines: string[];
-  helpers: string[];
-} {
-  const runs: Run[] = [];
+/** One call for each run of files of one kind, in load order, so that what needs a view comes after it. */
+export function callRuns(files: readonly FrozenFile[]): readonly CallRun[] {
+  const runs: (CallRun & { readonly names: string[] })[] = [];
   for (const { entry } of files) {
     const kind = kindOf(entry.path);
     const verb = entry.action === 'drop' ? 'drop' : 'load';
@@ -185,6 +183,15 @@ function callLines(files: readonly FrozenFile[]): {
     if (last?.kind === kind && last.verb === verb && last.options === options) last.names.push(name);
     else runs.push({ kind, verb, options, names: [name] });
   }
+  return runs;
+}
+
+function callLines(files: readonly FrozenFile[]): {
+  lines: string[];
+  undoLines: string[];
+  helpers: string[];
+} {
+  const runs = callRuns(files);
   const helpers = new Set(runs.flatMap(({ kind, verb }) => helperOf[kind]?.[verb] ?? []));
   return {
     lines: runs.map((run) => callLine(run, run.options)),
@@ -194,7 +201,7 @@ function callLines(files: readonly FrozenFile[]): {
 }
 
 /** A kind that a project has added has no helper: `await op.loadAssets('triggers', ['stamp.sql']);`. */
-function callLine({ kind, verb, names }: Run, options = ''): string {
+function callLine({ kind, verb, names }: CallRun, options = ''): string {
   const helper = helperOf[kind]?.[verb];
   const files = `[${names.map(quote).join(', ')}]`;
   if (helper !== undefined) return `await ${helper}(op, ${files}${options});`;

@@ -49,6 +49,8 @@ export interface LimbeckSettings {
   edited?: 'warn' | 'refuse';
   /** The model that autogenerate compares with. Default `./schema.ts`. */
   model?: string;
+  /** Whether changed SQL files are tried on a shadow before they are frozen. Default true. */
+  trial?: boolean;
   /** A URL: shadows are made as scratch databases on its server. Default: in memory. */
   shadowUrl?: string;
 }
@@ -74,6 +76,7 @@ export interface Settings {
   };
   readonly edited: 'warn' | 'refuse';
   readonly model: string;
+  readonly trial: boolean;
   readonly shadowUrl: string | undefined;
 }
 
@@ -93,6 +96,7 @@ export const defaultSettings: Settings = {
   ddl: { lockTimeout: 2_000, attempts: 10, statementTimeout: 0 },
   edited: 'warn',
   model: './schema.ts',
+  trial: true,
   shadowUrl: undefined,
 };
 
@@ -122,6 +126,7 @@ export const readers: Record<keyof Settings, Reader<unknown>> = {
       : new Expected('an object'),
   edited: oneOf('warn', 'refuse'),
   model: text,
+  trial: flag,
   shadowUrl: url,
 };
 

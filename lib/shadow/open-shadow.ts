@@ -40,6 +40,8 @@ export interface OpenShadow {
    * @throws MigrationError as a run; `INTERRUPTED` when the signal stops it
    */
   run(steps: readonly Step[]): Promise<void>;
+  /** Runs work that begins a transaction, and rolls it back; with missing roles as `run`. */
+  tryOut<Result>(work: () => Promise<Result>): Promise<Result>;
   /** Ends the session, and removes the shadow. */
   close(): Promise<void>;
 }
@@ -170,6 +172,19 @@ function openedShadow(shadow: Shadow, session: Session, source: ShadowSource): O
           left = afterFailure(left, error);
         }
         await session.refresh();
+      }
+    },
+    async tryOut(work) {
+      for (;;) {
+        try {
+          return await work();
+        } catch (error) {
+          assertGoesOn(source, error);
+          await session.sink.rollback();
+          if ((await roles?.make(error)) !== true) throw error;
+        } finally {
+          await session.sink.rollback();
+        }
       }
     },
     async close() {

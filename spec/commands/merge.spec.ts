@@ -25,7 +25,7 @@ describe('merge of branches that changed the same SQL file', () => {
     made = temporaryProject(
       {
         'package.json': '{ "type": "module" }',
-        'knexfile.js': "export default { client: 'pg' };",
+        'knexfile.js': "export default { client: 'pg', limbeck: { trial: false } };",
         'migrations/.gitkeep': '',
       },
       { link: true },

@@ -61,6 +61,15 @@ function linkPackages(root: string): void {
   mkdirSync(modules);
   symlinkSync(repository, join(modules, 'limbeck'));
   for (const name of ['knex', 'pg']) symlinkSync(join(repository, 'node_modules', name), join(modules, name));
+  shareShadowImages(join(modules, '.cache', 'limbeck'));
+}
+
+/** All temporary projects have one folder of images, so that not each of them pays for the first start of PGlite. */
+function shareShadowImages(cache: string): void {
+  const shared = join(tmpdir(), `limbeck-spec-shadow-${process.getuid?.() ?? 0}`);
+  mkdirSync(shared, { recursive: true, mode: 0o700 });
+  mkdirSync(cache, { recursive: true });
+  symlinkSync(shared, join(cache, 'shadow'));
 }
 
 function temporaryFolder(kept: Set<string>): string {

@@ -1,26 +1,17 @@
 /**
- * The image of an empty shadow for temporary projects, so that not each of them pays for initdb.
+ * A folder of shadow images that a temporary project has for itself.
  */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageFolder, startEmpty } from '../../lib/shadow/images.js';
 
-let shared: Promise<string> | undefined;
-
-/** Puts the image of an empty shadow where the commands of a project look for it. */
-export async function lendEmptyImage(root: string): Promise<void> {
-  shared ??= makeImage();
-  const file = await shared;
-  mkdirSync(imageFolder(root), { recursive: true });
-  copyFileSync(file, join(imageFolder(root), file.slice(file.lastIndexOf('empty-'))));
-}
-
-async function makeImage(): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'limbeck-shadow-'));
-  process.once('exit', () => rmSync(root, { recursive: true, force: true }));
-  mkdirSync(join(root, 'node_modules'));
+/** Gives a project a folder of its own, which holds the image of an empty shadow and nothing else. */
+export async function ownImages(root: string): Promise<void> {
+  const folder = imageFolder(root);
   await (await startEmpty(root)).close();
-  const [name = ''] = readdirSync(imageFolder(root));
-  return join(imageFolder(root), name);
+  const [name = ''] = readdirSync(folder).filter((file) => file.startsWith('empty-'));
+  const image = readFileSync(join(folder, name));
+  rmSync(folder);
+  mkdirSync(folder);
+  writeFileSync(join(folder, name), image);
 }

@@ -7,7 +7,7 @@ import { type OpenShadow, openShadowAt } from '../../lib/shadow/open-shadow.js';
 import { scriptText } from '../helpers/cli-project.js';
 import { expectFailure } from '../helpers/failure.js';
 import { type TemporaryProject, temporaryProject } from '../helpers/project.js';
-import { lendEmptyImage } from '../helpers/shadow-images.js';
+import { ownImages } from '../helpers/shadow-images.js';
 
 const knexfile = "export default { client: 'pg' };\n";
 
@@ -35,7 +35,7 @@ describe('openShadowAt, embedded', () => {
       },
       { link: true },
     );
-    await lendEmptyImage(project.root);
+    await ownImages(project.root);
   });
   afterEach(async () => {
     Reflect.deleteProperty(globalThis, 'ran');
