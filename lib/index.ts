@@ -111,6 +111,7 @@ export type { LoadOptions, LoadTypeOptions } from './ops/asset-loader.js';
 export type { Bindings, Operations, ScriptArguments } from './ops/operations.js';
 export { openProject, type Project, type ProjectOptions, type SessionRequest } from './project.js';
 export { embedded, type EmbeddedOptions } from './runtime/embedded.js';
+export type { LoadWarning } from './ops/load-warnings.js';
 export type { ProgressEvent, ProgressListener, Retry, StepPosition } from './runtime/progress.js';
 export type { StepReport } from './runtime/run-plan.js';
 export { adopted, type AdoptedScript } from './script/adopted.js';

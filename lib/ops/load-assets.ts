@@ -19,6 +19,7 @@ import type { RevisionId } from '../graph/revision.js';
 import { type Sink, statement } from '../sql/statement.js';
 import type { AssetLoader } from './asset-loader.js';
 import { hasShapes, typeStatements } from './load-types.js';
+import { type LoadWarning, type WatchContext, watchLosses } from './load-warnings.js';
 import { type GoneObject, type Load, replacementStatements } from './replace-assets.js';
 
 /** What the database has installed, by path; kept true while the run goes on. */
@@ -50,6 +51,8 @@ export interface LoadContext {
   readonly after: AppliedSet;
   readonly installed: InstalledAssets;
   readonly readFrozen: (version: AssetVersion) => string;
+  /** Told what files have lost without a word; default: nobody. */
+  readonly warn?: (warning: LoadWarning) => void;
 }
 
 /** The context of a step, with what stands after it and before it. */
@@ -161,11 +164,38 @@ function apply(changes: readonly Change[], context: StepContext): void {
     ...context.standingBefore(),
     ...objectsOf(changes.flatMap((change) => installedOf(change, context.installed))),
   ]);
+  const isNew = changes.every((change) => installedOf(change, context.installed).length === 0);
+  const [before, after] =
+    !sink.canRead || isNew || loads.length === 0
+      ? []
+      : watchLosses(watchContext(loads, gone, changes, context));
+  if (before) sink.record(before);
   for (const made of replacementStatements({ standing, gone, loads })) sink.record(made);
+  if (after) sink.record(after);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);
     else context.installed.install(to);
   }
+}
+
+/** What is there for the first time has lost nothing, and without a database nobody would answer. */
+function watchContext(
+  loads: readonly Load[],
+  gone: readonly GoneObject[],
+  changes: readonly Change[],
+  context: StepContext,
+): WatchContext {
+  const standing = changes.flatMap((change) => installedOf(change, context.installed));
+  return {
+    versions: loads.map(({ version }) => version),
+    gone: gone.map(({ object }) => object),
+    defined: () => objectsOf(context.standingAfter()),
+    // Who writes a new text may forget a word; who goes back to an old one does not choose its words.
+    isStated: (words) =>
+      context.direction === 'downgrade' &&
+      standing.some((version) => words.test(context.readFrozen(version))),
+    warn: context.warn ?? (() => {}),
+  };
 }
 
 /** A type of which nobody knows what it is made of cannot be loaded twice: the guard has seen that it stands. */

@@ -5,6 +5,7 @@ import type { LimbeckError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Logger } from '../logger.js';
+import type { LoadWarning } from '../ops/load-warnings.js';
 
 /** A step among the steps of a run. */
 export interface StepPosition extends Step {
@@ -24,6 +25,8 @@ export type ProgressEvent =
   | ({ readonly kind: 'step-begins' } & StepPosition)
   /** The step met a lock of the application, was rolled back, and is tried again after a pause. */
   | ({ readonly kind: 'step-retries' } & StepPosition & Retry)
+  /** A file has lost something without a word; told when the step has ended. */
+  | ({ readonly kind: 'step-warns'; readonly warning: LoadWarning } & StepPosition)
   /** The step is committed; with `transaction: 'all'` it waits for the last one. */
   | ({ readonly kind: 'step-ends'; readonly durationMs: number } & StepPosition)
   | {

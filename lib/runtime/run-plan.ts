@@ -9,6 +9,7 @@ import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { withoutAncestors } from '../graph/version-rows.js';
 import type { Logger } from '../logger.js';
+import type { LoadWarning } from '../ops/load-warnings.js';
 import type { ScriptArguments } from '../ops/operations.js';
 import type { ModuleLoader } from '../script/load-module.js';
 import type { Script } from '../script/script-directory.js';
@@ -42,6 +43,8 @@ export interface RunContext {
 export interface StepReport extends Step {
   readonly message: string | undefined;
   readonly durationMs: number;
+  /** What its files have lost without a word; only where they have. */
+  readonly warnings?: readonly LoadWarning[];
 }
 
 export interface RunReport {
@@ -116,7 +119,12 @@ async function runSteps(plan: readonly Step[], context: TellingContext): Promise
       throw stepFailure(failure, step, stands, rows, runner.placeInRoutine(failure));
     }
     const durationMs = Math.round(performance.now() - started);
-    done.push({ ...reportOf(step), durationMs });
+    const { warnings } = runner;
+    done.push({ ...reportOf(step), durationMs, ...(warnings.length > 0 && { warnings }) });
+    for (const warning of warnings) {
+      logger.warn(`${warning.file}: ${warning.message}; ${warning.next}`);
+      progress({ kind: 'step-warns', ...position, warning });
+    }
     progress({ kind: 'step-ends', ...position, durationMs });
     const isOpen = context.transaction === 'all' && !isLast(step);
     try {

@@ -11,6 +11,7 @@ import type { RevisionId } from '../graph/revision.js';
 import { Awaiting } from '../ops/awaiting.js';
 import { callerPlace } from '../ops/caller-place.js';
 import { createAssetLoader, type RunLoader } from '../ops/load-assets.js';
+import type { LoadWarning } from '../ops/load-warnings.js';
 import { createOperations, type ScriptArguments } from '../ops/operations.js';
 import { ownStatement, type Sink, type Statement } from '../sql/statement.js';
 import { failedRoutine } from './failed-routine.js';
@@ -53,6 +54,7 @@ export class StepRunner {
   /** Shared by all steps, for making a Knex takes longer than a small revision; each step sets its own part. */
   readonly #knexContext: SinkKnexContext;
   readonly #knexes: SinkKnexes;
+  #warnings: LoadWarning[] = [];
 
   /** @param applied - the revisions that are applied where the first step begins; kept up to date */
   constructor(context: StepRunnerContext, applied: Set<RevisionId>) {
@@ -69,7 +71,13 @@ export class StepRunner {
     return this.#installed.mark();
   }
 
+  /** What the files of the last step have lost without a word. */
+  get warnings(): readonly LoadWarning[] {
+    return this.#warnings;
+  }
+
   async run(step: ReadyStep, { isFirst, isLast }: StepEnds): Promise<void> {
+    this.#warnings = [];
     const { sink, ledger, ddl } = this.#context;
     const name = `limbeck ${step.direction} ${step.revision}`;
     for (const begin of isFirst ? beginStatements(name, ddl) : [goOnStatement(name, ddl)]) sink.record(begin);
@@ -135,6 +143,7 @@ export class StepRunner {
       after,
       installed: this.#installed,
       readFrozen: ({ manifest, entry }: AssetVersion) => readFrozen(root, manifest, entry),
+      warn: (warning) => this.#warnings.push(warning),
     });
   }
 }

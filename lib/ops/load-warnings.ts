@@ -1,0 +1,252 @@
+/**
+ * What loading files has lost without a word: CREATE OR REPLACE gives a function back the usual volatility, a view
+ * its usual options, and fires a disabled trigger again, wherever the new text does not say otherwise.
+ *
+ * One query before a call and one behind it, in the same message; the answers are compared here.
+ */
+import type { AssetVersion } from '../assets/asset-history.js';
+import { frozenFileOf } from '../assets/manifest.js';
+import { parseIdentity } from '../sql/identity.js';
+import { quoteLiteral } from '../sql/quote.js';
+import { ownStatement, type QueryResult, type Statement } from '../sql/statement.js';
+
+/** Something that a file has lost or left, and that nobody asked for. */
+export interface LoadWarning {
+  /** The frozen file that was loaded. */
+  readonly file: string;
+  /** As the server prints it: `function public.f(integer)`. */
+  readonly object: string;
+  readonly message: string;
+  /** What to write in the file. */
+  readonly next: string;
+}
+
+export interface WatchContext {
+  /** The files that are loaded. */
+  readonly versions: readonly AssetVersion[];
+  /** Objects that stand before and are dropped, by identity. */
+  readonly gone: readonly string[];
+  /** All that files define afterwards, by identity. */
+  readonly defined: () => readonly string[];
+  /** Whether a text that stands before says so itself, and its end is no surprise. */
+  readonly isStated: (words: RegExp) => boolean;
+  readonly warn: (warning: LoadWarning) => void;
+}
+
+/** Makes the statements to send before a call and behind it, which tell of what was lost between them. */
+export function watchLosses(context: WatchContext): readonly [before: Statement, after: Statement] {
+  const { versions, gone } = context;
+  const objects = [...new Set([...versions.flatMap(({ entry }) => entry.objects), ...gone])];
+  const query = ownStatement(stateQuery(objects));
+  let before: readonly ObjectState[] = [];
+  const compare = (after: readonly ObjectState[]) => {
+    const files = filesByName(versions);
+    for (const { object, name, words, ...told } of [
+      ...lostProperties(before, after),
+      ...newGrants(before, after),
+      ...newOverloads(before, after, context.defined()),
+    ]) {
+      const file = files.get(name);
+      if (file === undefined || (words !== undefined && context.isStated(words))) continue;
+      context.warn({ file, object, ...told });
+    }
+  };
+  return [
+    { ...query, onAnswer: (rows) => void (before = statesIn(rows)) },
+    { ...query, onAnswer: (rows) => compare(statesIn(rows)) },
+  ];
+}
+
+/** An object, and what was set of it that is not as usual. */
+interface ObjectState {
+  readonly object: string;
+  /** What overloads share. */
+  readonly name: string;
+  /** Each as SQL says it. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+function statesIn(rows: QueryResult['rows']): ObjectState[] {
+  return JSON.parse(String(rows[0]?.['state'] ?? '[]')) as ObjectState[];
+}
+
+function filesByName(versions: readonly AssetVersion[]): Map<string, string> {
+  return new Map(
+    versions.flatMap(({ path, manifest, entry }) =>
+      entry.objects.map((object) => [nameOf(object), frozenFileOf(manifest, path)] as const),
+    ),
+  );
+}
+
+function nameOf(object: string): string {
+  const identity = isPart(object) ? undefined : parseIdentity(object);
+  return identity === undefined ? object : `${identity.schema}.${identity.name}`;
+}
+
+/** A loss, and the words by which a text would have said what is lost. */
+interface Loss extends Omit<LoadWarning, 'file'> {
+  readonly name: string;
+  readonly words?: RegExp;
+}
+
+function lostProperties(before: readonly ObjectState[], after: readonly ObjectState[]): Loss[] {
+  const now = byObject(after);
+  return before.flatMap(({ object, name, properties }) => {
+    const left = now.get(object)?.properties;
+    if (left === undefined) return [];
+    const lost = Object.entries(properties).filter(([property]) => !(property in left));
+    return lost.map(([property, clause]) => ({ object, name, ...lossOf(object, property, clause) }));
+  });
+}
+
+function byObject(states: readonly ObjectState[]): Map<string, ObjectState> {
+  return new Map(states.map((state) => [state.object, state]));
+}
+
+function lossOf(object: string, property: string, clause: string): Pick<Loss, 'message' | 'next' | 'words'> {
+  if (property === 'public') return { ...publicAgain(object), words: /\brevoke\b/i };
+  if (property === 'firing')
+    return {
+      message: `${object} fires as usual again, and was altered with "${clause}"`,
+      next: `write the ALTER TABLE with "${clause}" into the file, behind the trigger, if it should stay`,
+      words: new RegExp(String.raw`\b${clause.split(' ')[0]}\b`, 'i'),
+    };
+  return {
+    message: `${object} has lost "${clause}", which the file does not say`,
+    next: `write "${clause}" into the file, if it should stay`,
+    words: wordsOf(property, clause),
+  };
+}
+
+function wordsOf(property: string, clause: string): RegExp {
+  if (property === 'check_option') return /check[ _]option/i;
+  const said = property.startsWith('set ') || !clause.startsWith('with (') ? clause : property;
+  const [first = '', second] = property.startsWith('set ') ? property.split(' ') : said.split(' ');
+  const isNumber = property === 'cost' || property === 'rows';
+  const words = second === undefined || isNumber ? first : String.raw`${first}\s+${second}`;
+  return new RegExp(String.raw`\b${words}\b`, 'i');
+}
+
+function publicAgain(object: string) {
+  return {
+    message: `${object} may be executed by PUBLIC, which had been revoked`,
+    next: `write "revoke execute on ${object.replace('aggregate ', 'function ')} from public" into the file, if it should stay so`,
+  };
+}
+
+/** What takes the place of an overload that PUBLIC had no right to begins with that right. */
+function newGrants(before: readonly ObjectState[], after: readonly ObjectState[]): Loss[] {
+  const [was, now] = [byObject(before), byObject(after)];
+  const closed = new Set(
+    before
+      .filter(({ object, properties }) => 'public' in properties && !now.has(object))
+      .map(({ name }) => name),
+  );
+  return after
+    .filter(
+      ({ object, name, properties }) => !was.has(object) && closed.has(name) && !('public' in properties),
+    )
+    .map(({ object, name }) => ({ object, name, ...publicAgain(object), words: /\brevoke\b/i }));
+}
+
+/** A new overload beside one that no file defines: a call that leaves out arguments may fit both. */
+function newOverloads(
+  before: readonly ObjectState[],
+  after: readonly ObjectState[],
+  defined: readonly string[],
+): Loss[] {
+  const was = byObject(before);
+  const own = new Set(defined.map(withoutSchemas));
+  const others = after.filter(
+    ({ object }) => was.has(object) && isRoutine(object) && !own.has(withoutSchemas(object)),
+  );
+  return after
+    .filter(({ object }) => !was.has(object) && isRoutine(object))
+    .flatMap(({ object, name }) => {
+      const beside = others.filter((other) => other.name === name).map((other) => other.object);
+      if (beside.length === 0) return [];
+      return [
+        {
+          object,
+          name,
+          message: `${object} stands beside ${beside.join(' and ')}, which no file defines: calls that leave out arguments may fail as "not unique"`,
+          next: `drop the other one in a script, if nobody needs it`,
+        },
+      ];
+    });
+}
+
+/** What belongs to a relation, and is named with it: `trigger t on public.orders`. */
+function isPart(object: string): boolean {
+  return /^(trigger|rule|policy) /.test(object);
+}
+
+function isRoutine(object: string): boolean {
+  return object.endsWith(')');
+}
+
+/** Types are printed with or without their schema by the search path. */
+function withoutSchemas(object: string): string {
+  return object.replaceAll(/("(?:[^"]|"")+"|[\w$]+)\./g, '');
+}
+
+/** One row: `state`, a JSON list of `ObjectState`. */
+function stateQuery(objects: readonly string[]): string {
+  const rows = objects.map((object) => {
+    const part = { kind: 'part', schema: '', name: object };
+    const { kind, schema, name } = isPart(object) ? part : (parseIdentity(object) ?? part);
+    return `(${[kind, schema, name].map(quoteLiteral).join(', ')})`;
+  });
+  return `with wanted as (
+  select distinct case when kind in ('function', 'procedure', 'aggregate') then 'routine' else kind end as kind, schema, name
+  from (values ${[...new Set(rows)].join(', ')}) as wanted(kind, schema, name)
+),
+found as (
+${[routines, relations, triggers].join('\nunion all\n')}
+)
+select coalesce(json_agg(json_build_object('object', object, 'name', name, 'properties', coalesce(properties, '{}'))), '[]')::text as state from found`;
+}
+
+const routines = `select concat(case proc.prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' else 'function ' end,
+    quote_ident(nsp.nspname), '.', quote_ident(proc.proname), '(', oidvectortypes(proc.proargtypes), ')') as object,
+  concat(wanted.schema, '.', wanted.name) as name,
+  jsonb_strip_nulls(jsonb_build_object(
+    'volatility', case proc.provolatile when 's' then 'stable' when 'i' then 'immutable' end,
+    'strict', case when proc.proisstrict then 'strict' end,
+    'security', case when proc.prosecdef then 'security definer' end,
+    'leakproof', case when proc.proleakproof then 'leakproof' end,
+    'parallel', case proc.proparallel when 's' then 'parallel safe' when 'r' then 'parallel restricted' end,
+    'cost', case when proc.procost <> case when lang.lanname in ('internal', 'c') then 1 else 100 end then concat('cost ', proc.procost) end,
+    'rows', case when proc.proretset and proc.prorows <> 1000 then concat('rows ', proc.prorows) end,
+    'public', case when not exists (
+      select from aclexplode(coalesce(proc.proacl, acldefault('f', proc.proowner))) as item
+      where item.grantee = 0 and item.privilege_type = 'EXECUTE') then 'revoked' end
+  )) || coalesce((
+    select jsonb_object_agg(concat('set ', split_part(item, '=', 1)), concat('set ', replace(item, '=', ' = ')))
+    from unnest(proc.proconfig) as item), '{}') as properties
+from wanted
+join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
+join pg_catalog.pg_proc proc on proc.proname = wanted.name and proc.pronamespace = nsp.oid
+join pg_catalog.pg_language lang on lang.oid = proc.prolang
+where wanted.kind = 'routine'`;
+
+const relations = `select concat(case rel.relkind when 'm' then 'materialized view ' else 'view ' end, quote_ident(nsp.nspname), '.', quote_ident(rel.relname)),
+  concat(wanted.schema, '.', wanted.name),
+  (select jsonb_object_agg(option_name, case when option_name = 'check_option'
+    then concat('with ', option_value, ' check option') else concat('with (', option_name, ' = ', option_value, ')') end)
+    from pg_options_to_table(rel.reloptions))
+from wanted
+join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
+join pg_catalog.pg_class rel on rel.relname = wanted.name and rel.relnamespace = nsp.oid and rel.relkind in ('v', 'm')
+where wanted.kind in ('view', 'materialized view')`;
+
+/** Their names hold a relation: they are found by how their identities begin. */
+const triggers = `select wanted.name, wanted.name, jsonb_strip_nulls(jsonb_build_object('firing',
+    case trg.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end
+      || ' trigger ' || quote_ident(trg.tgname)))
+from wanted
+join pg_catalog.pg_trigger trg on not trg.tgisinternal and wanted.name like 'trigger %'
+join pg_catalog.pg_class rel on rel.oid = trg.tgrelid
+join pg_catalog.pg_namespace nsp on nsp.oid = rel.relnamespace
+where wanted.kind = 'part'
+  and wanted.name = concat('trigger ', quote_ident(trg.tgname), ' on ', quote_ident(nsp.nspname), '.', quote_ident(rel.relname))`;
