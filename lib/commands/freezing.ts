@@ -2,11 +2,18 @@
  * Freezing files with a revision: learning what its script loads, and writing the manifest.
  */
 import { kindOf } from '../assets/asset-directory.js';
+import {
+  type AssetHistory,
+  type AssetVersion,
+  isStanding,
+  type StandingVersion,
+} from '../assets/asset-history.js';
 import { type AssetCalls, freezeFiles } from '../assets/freeze.js';
 import type { TypeOptions } from '../assets/freeze-types.js';
 import { type LiveChange, liveChanges } from '../assets/live-changes.js';
 import {
   assetFolderOf,
+  frozenFileOf,
   type FrozenFile,
   type ManifestEntry,
   readFrozen,
@@ -103,20 +110,41 @@ export async function learnCalls(project: Project, script: Script): Promise<Lear
 }
 
 /**
- * Returns the texts that a script pins with `{ at }`, by path.
+ * Returns the texts that a script pins with `{ at }`, by path; a file that was renamed since is found by its new name
+ * as well.
  *
- * @throws AssetError `ASSET_NOT_FROZEN` when the file did not stand there
+ * @throws AssetError `ASSET_NOT_FROZEN` when the file did not stand there, `ASSET_DIVERGENT` when branches had left
+ *   several texts of it
  */
 export function pinnedTexts(project: Project, { pins }: LearningLoader): Map<string, string> {
   const history = project.readHistory();
   return new Map(
     [...pins].map(([path, at]) => {
-      const { revisions } = resolve(project.graph, at);
-      const version = history.versionAt(path, project.graph.closure(revisions));
-      if (version === undefined || version.sha256 === null) throw notStanding(path, at);
+      const version = pinnedVersion(project, history, path, at);
       return [path, readFrozen(project.root, version.manifest, version.entry)];
     }),
   );
+}
+
+function pinnedVersion(project: Project, history: AssetHistory, path: string, at: string): StandingVersion {
+  const applied = project.graph.closure(resolve(project.graph, at).revisions);
+  const standing = (name: string) => history.versionsAt(name, applied).filter(isStanding);
+  const former = history.paths.filter((name) => history.laterNames(name).has(path));
+  const versions = [path, ...former].map(standing).find((found) => found.length > 0);
+  const [version, ...others] = versions ?? [];
+  if (version === undefined) throw notStanding(path, at);
+  const other = others.find(({ sha256 }) => sha256 !== version.sha256);
+  if (other !== undefined) throw severalTexts(path, at, version, other);
+  return version;
+}
+
+function severalTexts(path: string, at: string, version: AssetVersion, other: AssetVersion): AssetError {
+  return new AssetError('ASSET_DIVERGENT', {
+    message: `"${path}" stands at "${at}" in two texts: that of "${version.revision}" and that of "${other.revision}"`,
+    where: frozenFileOf(version.manifest, version.path),
+    next: `name one of the two, as in \`{ at: '${version.revision}' }\``,
+    details: { path, at, revisions: [version.revision, other.revision] },
+  });
 }
 
 function notStanding(path: string, at: string): AssetError {
