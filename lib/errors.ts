@@ -91,6 +91,7 @@ export const errorCodes = {
   ASSET_UNREADABLE: ['asset', 'an SQL file holds bytes or commands that limbeck cannot send'],
   ASSET_SYNTAX: ['asset', 'an SQL file is not valid PostgreSQL'],
   ASSET_MISPLACED: ['asset', 'an SQL file holds a statement whose place is a revision'],
+  ASSET_IN_USE: ['asset', 'what another SQL file hangs on would be dropped'],
   ASSET_NAME: ['asset', 'an SQL file lies or is called where no other machine or schema could find it'],
   ASSET_DUPLICATE_OBJECT: ['asset', 'one object is defined by two SQL files'],
   ASSET_NOT_REPLACEABLE: ['asset', 'an object cannot be replaced in place'],

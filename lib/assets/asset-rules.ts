@@ -2,6 +2,7 @@
  * What a live file must keep to, so that it can be dropped, made again, and found on any machine.
  */
 import { AssetError } from '../errors.js';
+import { holderName, ownName } from '../sql/identity.js';
 import { identityOf, type ParsedSql } from '../sql/parse.js';
 import { excerptAt, formatPlace, lineAndColumn } from '../sql/place.js';
 import { folderSchemaOf } from './asset-directory.js';
@@ -48,6 +49,39 @@ export function assertDistinctPaths(
       details: { path, other },
     });
   }
+}
+
+/**
+ * Refuses to let go what files that are not loaded hang on: a trigger and what was granted go with their table or view without
+ * a word, and a downgrade would not bring them back.
+ *
+ * @param gone - identities that are defined no more
+ * @param others - the files that stay as they are, with what they define
+ * @throws AssetError `ASSET_IN_USE`
+ */
+export function assertNothingHangsOn(
+  gone: readonly string[],
+  others: readonly { readonly path: string; readonly objects: readonly string[] }[],
+  fileOf: (path: string) => string,
+): void {
+  const byName = new Map(gone.map((object) => [ownName(object), object]));
+  if (byName.size === 0) return;
+  for (const { path, objects } of others) {
+    for (const object of objects) {
+      const holder = holderName(object);
+      const lost = holder === undefined ? undefined : byName.get(holder);
+      if (lost !== undefined) throw inUse(lost, object, fileOf(path));
+    }
+  }
+}
+
+function inUse(lost: string, object: string, file: string): AssetError {
+  return new AssetError('ASSET_IN_USE', {
+    message: `"${lost}" would go, and with it "${object}", which "${file}" defines`,
+    where: file,
+    next: `take it out of "${file}" as well, or delete that file, so that one revision ships both`,
+    details: { lost, object },
+  });
 }
 
 function assertInPlace({ text, file, parsed }: ParsedFile): void {

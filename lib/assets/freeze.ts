@@ -2,10 +2,11 @@
  * Freezing: from live files to the versions that travel with a revision.
  */
 import { AssetError } from '../errors.js';
+import { ownName } from '../sql/identity.js';
 import { type DefinedObject, identityOf, type ParsedSql, parseSql } from '../sql/parse.js';
 import { type AssetDirectory, folderSchemaOf } from './asset-directory.js';
 import { type AppliedSet, type AssetHistory, type AssetVersion, isStanding } from './asset-history.js';
-import { assertDistinctPaths, assertRules } from './asset-rules.js';
+import { assertDistinctPaths, assertNothingHangsOn, assertRules } from './asset-rules.js';
 import { assertSendable, hashAsset } from './asset-text.js';
 import { assertUnmarked } from './conflict-markers.js';
 import { assertRenamesUsed, type FrozenTypes, freezeTypes, type TypeOptions } from './freeze-types.js';
@@ -47,7 +48,7 @@ interface ReadFile {
  * Makes the frozen files of a revision, in load order; drops come last, in the opposite order.
  *
  * @throws AssetError `ASSET_NOT_FOUND`, `ASSET_UNREADABLE`, `ASSET_CONFLICT`, `ASSET_SYNTAX`, `ASSET_MISPLACED`, `ASSET_NAME`,
- *   `ASSET_DUPLICATE_OBJECT`, `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
+ *   `ASSET_DUPLICATE_OBJECT`, `ASSET_IN_USE`, `ASSET_TYPE_CHANGED`, `ASSET_NOT_REPLACEABLE`
  * @throws MigrationError `TRANSACTION_CONTROL`, `SQL_UNTERMINATED` for a file that cannot be sent
  */
 export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Promise<FrozenFile[]> {
@@ -64,6 +65,7 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
   const drops = [...new Set(calls.drops)].filter((path) => !gone.has(path));
   const owners = ownersOf(files, [...drops, ...gone], context);
   const moved = droppedObjects(drops, context);
+  assertStillHeld(files, [...drops, ...gone], moved, context);
   files.forEach((file) => assertReplaceable(file, moved, context));
   const needs = files.map(({ path, parsed }) => ({
     path,
@@ -130,6 +132,31 @@ function renamesAmong(
       objects: parsed.objects.map(identityOf),
     }));
   return findRenames(added, history, before, (path) => !loaded.has(path) && !live.has(path));
+}
+
+/** Refuses to let go what files that stay as they are hang on. */
+function assertStillHeld(
+  files: readonly ReadFile[],
+  gonePaths: readonly string[],
+  dropped: readonly string[],
+  { live, history, before }: FreezeContext,
+): void {
+  const given = new Set([...files.map(({ path }) => path), ...gonePaths]);
+  const others = history
+    .standingAt(before)
+    .filter(({ path }) => !given.has(path))
+    .map(({ path, entry }) => ({ path, objects: entry.objects }));
+  const kept = new Set(
+    [
+      ...files.flatMap(({ parsed }) => parsed.objects.map(identityOf)),
+      ...others.flatMap(({ objects }) => objects),
+    ].map(ownName),
+  );
+  const old = files.flatMap(({ previous }) =>
+    previous.filter(isStanding).flatMap(({ entry }) => entry.objects),
+  );
+  const gone = [...dropped, ...old].filter((object) => !kept.has(ownName(object)));
+  assertNothingHangsOn(gone, others, live.fileOf);
 }
 
 /** Finds out which file defines each object; two files for one are refused, and names that differ in case. */

@@ -9,7 +9,7 @@ import { folderSchemaOf } from '../assets/asset-directory.js';
 import type { AssetVersion } from '../assets/asset-history.js';
 import type { Dependent } from '../assets/manifest.js';
 import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
-import { dropText, isGrant } from '../sql/identity.js';
+import { dropText, isGrant, parseIdentity } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { Command } from '../sql/scan.js';
 import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
@@ -73,7 +73,9 @@ export function replacementStatements({ standing, gone, loads }: Replacement): S
 
 /** CREATE OR REPLACE would take over what belongs to an extension, without a word. */
 function memberGuard(loads: readonly Load[]): Statement[] {
-  const objects = loads.flatMap(({ version }) => version.entry.objects);
+  const objects = loads
+    .flatMap(({ version }) => version.entry.objects)
+    .filter((object) => parseIdentity(object) !== undefined);
   if (objects.length === 0) return [];
   const comment = 'No file may replace a part of an extension';
   return [{ ...assertNoMembers(objects, loads[0]?.made.file), comment }];
@@ -85,7 +87,7 @@ function memberGuard(loads: readonly Load[]): Statement[] {
  */
 function keptObjects({ version, made }: Load, standing: ReadonlySet<string>) {
   const created = new Set(made.commands.flatMap(createdKind));
-  const kept = version.entry.objects.filter((object) => standing.has(object));
+  const kept = version.entry.objects.filter((object) => standing.has(object) && !isGrant(object));
   const isPlain = (object: string) => created.has(kindOfIdentity(object));
   return { plain: kept.filter(isPlain), replaced: kept.filter((object) => !isPlain(object)) };
 }

@@ -4,7 +4,6 @@
 import { defaultPrivilegesOf, grantsOf } from './grants.js';
 import {
   child,
-  identifier,
   items,
   type Node,
   nodes,
@@ -36,7 +35,7 @@ export interface DefinedObject {
 
 /** Writes an object as manifests hold it: `function public.update_adu(date)`. */
 export function identityOf({ kind, schema, name, signature, identity }: DefinedObject): string {
-  return identity ?? `${kind} ${identifier(schema)}.${identifier(name)}${signature}`;
+  return identity ?? `${kind} ${qualifiedText({ schema, name })}${signature}`;
 }
 
 /** Returns what a statement defines; `schema` is that of names which it leaves unqualified. */
@@ -112,7 +111,7 @@ const defineKinds: Record<string, Define> = {
       return type === undefined ? 'none' : typeText(child(type, 'TypeName'));
     };
     const signature = `(${side('leftarg')}, ${side('rightarg')})`;
-    const identity = `operator ${identifier(own)}.${name}${signature}`;
+    const identity = `operator ${ownIdentifier(own)}.${name}${signature}`;
     return [{ kind: 'operator', schema: own, name, signature, replaces: false, identity }];
   },
   // A type that has no definition yet only makes its name known.

@@ -63,6 +63,24 @@ export function comparableIdentity(identity: string, schema: string): string {
 
 const routines = new Set(['function', 'procedure', 'aggregate']);
 
+/**
+ * Returns the name of the table, view or routine that an object hangs on, and goes with: a trigger, rule or policy, or what
+ * was granted; undefined for what stands by itself.
+ */
+export function holderName(identity: string): string | undefined {
+  const [, onTable] = /^(?:trigger|rule|policy) (?:"(?:[^"]|"")+"|\S+) on (.*)$/s.exec(identity) ?? [];
+  if (onTable !== undefined) return onTable;
+  return /^grant [^"]*(?:"(?:[^"]|"")+"[^"]*)*? on (?:table|function|procedure|routine|type|domain) (.*) to /s.exec(
+    identity,
+  )?.[1];
+}
+
+/** Returns schema, name and signature of the identity of a routine, relation or type; undefined for other kinds. */
+export function ownName(identity: string): string | undefined {
+  const kind = pattern.exec(identity)?.[1];
+  return kind === undefined ? undefined : identity.slice(kind.length + 1);
+}
+
 /** Whether an identity stands for what was granted, which is no object in the catalog. */
 export function isGrant(identity: string): boolean {
   return revokeText(identity) !== undefined;

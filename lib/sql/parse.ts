@@ -89,12 +89,16 @@ function parseOrThrow(parse: Parse, text: string, file: string): ParseResult {
     throw new AssetError('ASSET_SYNTAX', {
       message: (error as Error).message,
       where: formatPlace({ file, ...lineAndColumn(text, offset) }),
-      next: 'mend the file; it must hold plain PostgreSQL statements',
+      next: psqlVariable.test(text.slice(offset))
+        ? 'write the value itself: variables are known to psql alone'
+        : 'mend the file; it must hold plain PostgreSQL statements',
       excerpt: excerptAt(text, offset),
       cause: error,
     });
   }
 }
+
+const psqlVariable = /^:['"{]?\w/;
 
 function cursorPosition(error: unknown): number {
   const details = (error as { sqlDetails?: { cursorPosition?: number } }).sqlDetails;

@@ -80,7 +80,7 @@ const reserved = new Set(
 
 /** Writes `schema.name`. */
 export function qualifiedText({ schema, name }: { schema: string; name: string }): string {
-  return `${identifier(schema)}.${identifier(name)}`;
+  return `${ownIdentifier(schema)}.${identifier(name)}`;
 }
 
 /** The grammar turns `int` into `pg_catalog.int4`; people and the server write `integer`. */
@@ -107,11 +107,15 @@ const standardNames: Record<string, string> = {
 export function typeText(type: Node): string {
   const names = strings(type['names']);
   const isBuiltIn = names[0] === 'pg_catalog' && names.length === 2;
-  const bare = isBuiltIn ? (names[1] ?? '') : names.map(identifier).join('.');
+  const bare = isBuiltIn ? (names[1] ?? '') : nameText(names);
   const base = standardNames[bare] ?? bare;
   const suffix = type['pct_type'] === true ? '%TYPE' : '';
   const isArray = Array.isArray(type['arrayBounds']) && type['arrayBounds'].length > 0;
   return `${base}${suffix}${isArray ? '[]' : ''}`;
+}
+
+function nameText([first = '', ...rest]: readonly string[]): string {
+  return [ownIdentifier(first), ...rest.map(identifier)].join('.');
 }
 
 /** Returns the parameters of a list, each with its mode and type. */

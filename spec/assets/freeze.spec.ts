@@ -258,6 +258,36 @@ describe('freezeFiles', () => {
     });
   });
 
+  it('refuses to let go what a file that stays hangs on', async () => {
+    const { freeze, edit, remove } = authoring(line, {
+      'views/v.sql': 'create or replace view v as select 1 as x',
+      'views/w.sql': 'create or replace view w as select 1 as x',
+      'aggregates/grants.sql': 'grant select (x) on v to "an app"; grant select on w to app;',
+      'procs/t.sql': 'create trigger t instead of insert on w for each row execute function f();',
+    });
+    const all = ['views/v.sql', 'views/w.sql', 'aggregates/grants.sql', 'procs/t.sql'];
+    await freeze('a', { loads: all });
+    remove('views/v.sql');
+    expect(factsOf(await rejectionOf(freeze('b', { drops: ['views/v.sql'] })))).to.deep.equal({
+      code: 'ASSET_IN_USE',
+      message:
+        '"view public.v" would go, and with it "grant select (x) on table public.v to "an app"", which "raw_sql/aggregates/grants.sql" defines',
+      where: 'raw_sql/aggregates/grants.sql',
+      next: 'take it out of "raw_sql/aggregates/grants.sql" as well, or delete that file, so that one revision ships both',
+    });
+    edit('aggregates/grants.sql', '-- none');
+    const calls = { loads: ['aggregates/grants.sql'], drops: ['views/v.sql'] };
+    expect(brief(await freeze('b', calls))).to.deep.equal([
+      'replace aggregates/grants.sql',
+      'drop views/v.sql',
+    ]);
+    edit('views/w.sql', 'create or replace view other as select 1 as x');
+    const lost = await rejectionOf(freeze('c', { loads: ['views/w.sql'] }));
+    expect([lost.code, lost.where]).to.deep.equal(['ASSET_IN_USE', 'raw_sql/procs/t.sql']);
+    edit('views/w.sql', 'create materialized view w as select 1 as x');
+    expect(brief(await freeze('c', { loads: ['views/w.sql'] }))).to.deep.equal(['replace views/w.sql']);
+  });
+
   it('refuses names that differ only in case', async () => {
     const { freeze, remove } = authoring(line, { 'procs/f.sql': fn('f'), 'procs/F.sql': fn('g') });
     const both = await rejectionOf(freeze('a', { loads: ['procs/f.sql', 'procs/F.sql'] }));

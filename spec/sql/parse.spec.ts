@@ -219,6 +219,8 @@ describe('parseSql', () => {
     expect(await identities('create view v as select 1', 'reporting')).to.deep.equal(['view reporting.v']);
     expect(await identities('create view "My View" as select 1', 'S')).to.deep.equal(['view "S"."My View"']);
     expect(await identities('create view a."b""c" as select 1')).to.deep.equal(['view a."b""c"']);
+    const words = 'create function "user"."order"("end", s."end") returns int language sql as $$ select 1 $$';
+    expect(await identities(words)).to.deep.equal(['function "user".order("end", s.end)']);
   });
 
   it('knows what replaces', async () => {
@@ -288,5 +290,9 @@ describe('parseSql', () => {
       "1 | select 'é𝒳';\n2 | select 'é𝒳' fromm where;\n  |                        ^",
     );
     expect((await rejectionOf(parse('selec 1'))).where).to.equal('raw_sql/procs/x.sql:1:1');
+    for (const variable of [':owner', ":'text'", ':"name"'])
+      expect((await rejectionOf(parse(`comment on view v is ${variable}`))).next, variable).to.equal(
+        'write the value itself: variables are known to psql alone',
+      );
   });
 });
