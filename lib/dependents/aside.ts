@@ -10,7 +10,7 @@ import type { AsideOptions, PutBackOptions } from './aside-options.js';
 import { explainDependents } from './failures.js';
 import { membersBlock } from './members.js';
 import { putBackBlock } from './put-back-block.js';
-import { setAsideBlock, wantedText } from './set-aside-block.js';
+import { setAsideArguments, setAsideBlock } from './set-aside-block.js';
 import type { AsideTarget } from './targets.js';
 
 /**
@@ -24,8 +24,8 @@ import type { AsideTarget } from './targets.js';
  */
 export function setAside(targets: readonly AsideTarget[], options: AsideOptions = {}): Statement[] {
   if (targets.length === 0) return [];
-  const block = ownStatement(setAsideBlock(options), explainDependents(options.where));
-  return [ownStatement(wantedText(targets, options)), { ...block, shared: 'set_aside' }];
+  const block = ownStatement(setAsideBlock(), explainDependents(options.where));
+  return [ownStatement(setAsideArguments(targets, options)), { ...block, shared: 'set_aside' }];
 }
 
 /**

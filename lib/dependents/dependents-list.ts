@@ -56,7 +56,7 @@ export function readDependentsQuery(targets: readonly AsideTarget[]): string {
   ),
   node as materialized (
     select * from (
-    ${walkQuery('(select targets from found)', { columnsStay: false })}
+    ${walkQuery('(select targets from found)', { columnsStay: 'false' })}
     ) as walked
     where not walked.inner
   ),

@@ -4,13 +4,13 @@
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { PutBackOptions } from './aside-options.js';
+import { asideSetting } from './block-settings.js';
 import { phases } from './details.js';
 import { tellingHandler } from './failures.js';
 import { grantsVariables, restoreGrants } from './grants.js';
-import { asideSetting } from './set-aside-block.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
 
-/** Makes the text of the block. */
+/** Makes the text of the block; it is the same for all that is of one scope. */
 export function putBackBlock({ scope = '' }: PutBackOptions): string {
   const body = [
     `  kept := coalesce(nullif(pg_catalog.current_setting('${asideSetting}', true), ''), '{}')::pg_catalog.jsonb;
@@ -37,7 +37,6 @@ const variables = `${settingsVariable}
   aside pg_catalog.jsonb;
   entry pg_catalog.jsonb;
   detail pg_catalog.jsonb;
-  address pg_catalog.jsonb;
   creator pg_catalog.oid;
   object record;
   parent record;

@@ -4,70 +4,73 @@
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { AsideOptions } from './aside-options.js';
+import { asideSetting, readWanted, wantedText, wantedVariable } from './block-settings.js';
 import { definitionsQuery } from './definitions.js';
 import { listQuery } from './dependents-list.js';
 import { detailsQuery } from './details.js';
 import { hintOf, sqlstates } from './failures.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
 import { stopsQuery } from './stops.js';
-import { type AsideTarget, targetsJson, targetsQueryOf } from './targets.js';
+import { type AsideTarget, foundQuery, wantedOf } from './targets.js';
 import { walkQuery } from './walk.js';
 import { wordsOfNode } from './words.js';
 
-/** What the block is to do, apart from its options: the next one says it anew. */
-const wantedSetting = 'limbeck.wanted';
-const wanted = (name: string) =>
-  `pg_catalog.current_setting('${wantedSetting}')::pg_catalog.jsonb -> '${name}'`;
-
-/** Makes the text that says on which targets the block works, and what is expected to stand on them. */
-export function wantedText(targets: readonly AsideTarget[], { expected }: AsideOptions): string {
-  const value = JSON.stringify({ targets: targetsJson(targets), ...(expected && { expected }) });
-  return `select pg_catalog.set_config('${wantedSetting}', ${quoteLiteral(value)}, true)`;
+/** Makes the text that says on which targets the next block works, and how. */
+export function setAsideArguments(targets: readonly AsideTarget[], options: AsideOptions): string {
+  const { drop = false, columnsStay = false, scope = '', expected } = options;
+  return wantedText({ targets: targets.map(wantedOf), drop, columnsStay, scope, expected });
 }
 
 /** Makes the text of the block; it is the same for all targets. */
-export function setAsideBlock(options: AsideOptions): string {
-  const { drop = false, columnsStay = false, scope = '' } = options;
+export function setAsideBlock(): string {
   const body = [
-    findTargets(drop),
+    readWanted,
+    findTargets,
     pinSettings,
     `  -- what stands on them, directly or not
-  waiting := (select pg_catalog.jsonb_agg(to_jsonb(node)) from (
-${walkQuery('targets', { columnsStay })}
-  ) as node where ${drop ? '' : 'not node.starts and '}not (node.starts and node.sub > 0));`,
+  waiting := (select jsonb_agg(to_jsonb(node)) from (
+${walkQuery('targets', { columnsStay: "(call ->> 'columnsStay')::boolean" })}
+  ) as node where (not node.starts or (call ->> 'drop')::boolean) and not (node.starts and node.sub > 0));`,
     order,
     describe,
-    ...(options.expected === undefined ? [] : [compare(scope)]),
-    drops(scope),
+    compare,
+    drops,
     restoreSettings,
   ].join('\n');
   return doBlock(body, variables);
 }
 
 const variables = `${settingsVariable}
-  targets pg_catalog.jsonb;
+${wantedVariable}
+  wanted record;
+  one pg_catalog.jsonb;
+  targets pg_catalog.jsonb := '[]';
   waiting pg_catalog.jsonb;
   ready pg_catalog.jsonb;
-  found pg_catalog.jsonb := '[]';
+  nodes pg_catalog.jsonb := '[]';
   stops pg_catalog.jsonb;
   aside pg_catalog.jsonb;
   standing pg_catalog.jsonb;
   expected pg_catalog.jsonb;
-  entry pg_catalog.jsonb;
-  missing pg_catalog.text;`;
+  entry pg_catalog.jsonb;`;
 
-function findTargets(drop: boolean): string {
-  const isMissing = drop
-    ? ''
-    : `
-  missing := (select pg_catalog.string_agg(distinct words, ', ') from pg_catalog.jsonb_to_recordset(targets) as target(words text, id oid) where id is null);
-  if missing is not null then
-    raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || missing, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
-  end if;`;
-  return `  targets := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
-    ${targetsQueryOf(wanted('targets'))}
-  ) as target);${isMissing}`;
-}
+const findTargets = `  for wanted in
+    select * from pg_catalog.jsonb_to_recordset(call -> 'targets')
+      as target(words pg_catalog.text, kind pg_catalog.text, name pg_catalog.text, part pg_catalog.text)
+  loop
+    begin
+      one := (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(target)) from (
+    ${foundQuery}
+      ) as target);
+    -- up to PostgreSQL 15 the types of a routine must be there
+    exception when undefined_object or invalid_schema_name or invalid_text_representation or syntax_error then
+      one := null;
+    end;
+    if one is null and not (call ->> 'drop')::pg_catalog.bool then
+      raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || wanted.words, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
+    end if;
+    targets := targets || coalesce(one, '[]');
+  end loop;`;
 
 /** Child first: what nothing else stands on, and so on. What was made last goes first. */
 const order = `
@@ -87,7 +90,7 @@ const order = `
         detail = (select string_agg(pg_describe_object((item ->> 'class')::oid, (item ->> 'id')::oid, 0), E'\\n') from jsonb_array_elements(waiting) as item),
         hint = ${quoteLiteral(hintOf(sqlstates.holdData))};
     end if;
-    found := found || ready;
+    nodes := nodes || ready;
   end loop;`;
 
 const describe = `
@@ -95,7 +98,7 @@ const describe = `
   with node as materialized (
     select item ->> 'key' as key, (item ->> 'class')::oid as class, (item ->> 'id')::oid as id,
       (item ->> 'sub')::integer as sub, (item ->> 'starts')::boolean as starts, place
-    from jsonb_array_elements(found) with ordinality as element(item, place)
+    from jsonb_array_elements(nodes) with ordinality as element(item, place)
     where not (item ->> 'inner')::boolean
   ),
   definition as materialized (
@@ -125,9 +128,10 @@ const describe = `
       from node join definition on definition.key = node.key
       ${wordsOfNode}
       cross join lateral pg_identify_object_as_address(node.class, node.id, greatest(node.sub, 0)) as address),
-    (select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(listed)) order by listed.object collate "C"), '[]') from (
+    case when call ? 'expected' then (
+      select coalesce(jsonb_agg(jsonb_strip_nulls(to_jsonb(listed)) order by listed.object collate "C"), '[]') from (
     ${listQuery}
-    ) as listed)
+      ) as listed) end
   into stops, aside, standing;
   if stops is not null then
     raise exception using
@@ -140,21 +144,21 @@ const describe = `
   end if;`;
 
 /** Raises unless what stands there is what was expected, with owners and grants; what is aside already need not stand. */
-function compare(scope: string): string {
-  return `
+const compare = `
   -- no more and no less than was frozen
-  expected := (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(${wanted('expected')}) as item
-    where not exists (select from jsonb_array_elements(coalesce(nullif(current_setting('${asideSetting}', true), ''), '{}')::jsonb -> ${quoteLiteral(scope)}) as gone
+  expected := (select coalesce(jsonb_agg(item), '[]') from jsonb_array_elements(call -> 'expected') as item
+    where not exists (select from jsonb_array_elements(coalesce(nullif(current_setting('${asideSetting}', true), ''), '{}')::jsonb -> (call ->> 'scope')) as gone
       where gone ->> 'object' = item ->> 'object'));
-  if exists (select item from jsonb_array_elements(expected) as item except select item from jsonb_array_elements(standing) as item)
+  if call ? 'expected' and (
+    exists (select item from jsonb_array_elements(expected) as item except select item from jsonb_array_elements(standing) as item)
     or exists (select item from jsonb_array_elements(standing) as item except select item from jsonb_array_elements(expected) as item)
-  then
+  ) then
     raise exception using errcode = '${sqlstates.changed}',
       message = 'what stands on the change is not what was frozen',
       detail = (
         select string_agg(concat(sign, item ->> 'object', ', owner ' || (item ->> 'owner'), ', grants ' || (item ->> 'grants')), E'\\n')
         from (
-          select 'frozen: ' as sign, item from jsonb_array_elements(expected) as item 
+          select 'frozen: ' as sign, item from jsonb_array_elements(expected) as item
           where not exists (select from jsonb_array_elements(standing) as other where other = item)
           union all
           select 'there: ', item from jsonb_array_elements(standing) as item
@@ -162,13 +166,8 @@ function compare(scope: string): string {
         ) as differing),
       hint = ${quoteLiteral(hintOf(sqlstates.changed))};
   end if;`;
-}
 
-/** The setting holds, by scope, what was set aside, child first. */
-export const asideSetting = 'limbeck.aside';
-
-function drops(scope: string): string {
-  return `
+const drops = `
   -- and they go
   if aside is not null then
     for entry in select item from jsonb_array_elements(aside) as item loop
@@ -177,7 +176,6 @@ function drops(scope: string): string {
       end if;
     end loop;
     perform set_config('${asideSetting}', (
-      select jsonb_set(kept, array[${quoteLiteral(scope)}], coalesce(kept -> ${quoteLiteral(scope)}, '[]') || aside)::text
+      select jsonb_set(kept, array[call ->> 'scope'], coalesce(kept -> (call ->> 'scope'), '[]') || aside)::text
       from (select coalesce(nullif(current_setting('${asideSetting}', true), ''), '{}')::jsonb as kept) as setting), true);
   end if;`;
-}

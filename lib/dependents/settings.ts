@@ -15,6 +15,8 @@ const pinned: readonly (readonly [name: string, value: string])[] = [
   ['transform_null_equals', 'off'],
   ['default_tablespace', ''],
   ['client_min_messages', 'error'],
+  // Compiling takes longer than the queries do.
+  ['jit', 'off'],
 ];
 
 const names = `array[${pinned.map(([name]) => `'${name}'`).join(', ')}]`;

@@ -13,7 +13,7 @@ export type AsideTarget =
       readonly column: string;
     };
 
-/** One row of the list that a block begins with. */
+/** How a target is found. */
 interface Wanted {
   readonly words: string;
   readonly kind: string;
@@ -23,42 +23,26 @@ interface Wanted {
 }
 
 /**
- * Makes a query with one row for each target: `words`, `class`, `id`, `sub`; `id` is null where there is none.
+ * Makes a query with one row for each target that is there: `class`, `id`, `sub`.
  *
- * It runs before the search path is emptied, so that names without a schema are found.
+ * It looks names up by the search path. Up to PostgreSQL 15 the server raises for a routine whose types are not there.
  */
 export function targetsQuery(targets: readonly AsideTarget[]): string {
-  const rows = targets.map((target) => `(${wantedValues(wantedOf(target))})`);
-  return lookupQuery(`(values
-      ${rows.join(',\n      ')}
-    ) as wanted(words, kind, name, part)`);
-}
-
-/** As `targetsQuery`, of targets that an expression has as JSON. */
-export function targetsQueryOf(json: string): string {
-  return lookupQuery(
-    `pg_catalog.jsonb_to_recordset(${json}) as wanted(words pg_catalog.text, kind pg_catalog.text, name pg_catalog.text, part pg_catalog.text)`,
-  );
-}
-
-/** The targets as `targetsQueryOf` reads them. */
-export function targetsJson(targets: readonly AsideTarget[]): readonly object[] {
-  return targets.map(wantedOf);
-}
-
-function lookupQuery(wanted: string): string {
-  return `select wanted.words, found.class::pg_catalog.oid, found.id, found.sub
-    from ${wanted}
-    left join lateral (
-      ${lookups.join('\n      union all ')}
-    ) as found on found.id is not null`;
+  return `select found.class, found.id, found.sub
+    from (values
+      ${targets.map((target) => `(${wantedValues(wantedOf(target))})`).join(',\n      ')}
+    ) as wanted(words, kind, name, part)
+    cross join lateral (
+      ${foundQuery}
+    ) as found`;
 }
 
 function wantedValues({ words, kind, name, part }: Wanted): string {
   return [words, kind, name, part].map((value) => `${quoteLiteral(value)}::text`).join(', ');
 }
 
-function wantedOf(target: AsideTarget): Wanted {
+/** Takes a target apart. */
+export function wantedOf(target: AsideTarget): Wanted {
   if ('column' in target) {
     const { table, column } = target;
     return { words: `column ${column} of table ${table}`, kind: 'column', name: table, part: column };
@@ -66,7 +50,7 @@ function wantedOf(target: AsideTarget): Wanted {
   const words = target.object;
   const [, kind = '', rest = ''] =
     /^(materialized view|foreign table|event trigger|\w+) (.*)$/s.exec(words) ?? [];
-  const name = ['function', 'procedure', 'aggregate', 'routine'].includes(kind) ? inputsOf(rest) : rest;
+  const name = ['function', 'procedure', 'aggregate'].includes(kind) ? inputsOf(rest) : rest;
   const [, part = null, relation] =
     (partKinds.has(kind) && /^("(?:[^"]|"")+"|\S+) on (.*)$/s.exec(rest)) || [];
   return { words, kind, name: relation ?? name, part: part === null ? null : bare(part) };
@@ -86,29 +70,41 @@ function bare(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
 }
 
-/** Each finds the targets of some kinds. */
+/**
+ * What the name of `wanted` stands for, looked up only if it is of one of these kinds: conditions are tried in any
+ * order, and the server raises for a name that it cannot read.
+ */
+const looked = (lookUp: string, kinds: readonly string[]) =>
+  `pg_catalog.${lookUp}(case when wanted.kind in (${kinds.map(quoteLiteral).join(', ')}) then wanted.name end)::pg_catalog.oid`;
+
+const catalog = (name: string) => `'pg_catalog.${name}'::pg_catalog.regclass::pg_catalog.oid`;
+
+const relations = looked('to_regclass', ['view', 'materialized view', 'index']);
+const tables = looked('to_regclass', ['column', 'table', 'foreign table']);
+
+/** What belongs to a relation, by its own name. */
+function partOf(kind: string, table: string, relation: string, name: string): string {
+  const owning = looked('to_regclass', [kind]);
+  return `select ${catalog(table)}, part.oid, 0
+      from pg_catalog.${table} part where part.${relation} = ${owning} and part.${name} = wanted.part`;
+}
+
+/** Each finds the targets of some kinds: what the row or variable `wanted` says. */
 const lookups = [
-  `select 'pg_catalog.pg_class'::regclass as class, rel.oid as id, 0 as sub
-      from pg_catalog.pg_class rel
-      where wanted.kind in ('view', 'materialized view', 'index')
-        and rel.oid = to_regclass(wanted.name) and rel.relkind in ('v', 'm', 'i', 'I')`,
-  `select 'pg_catalog.pg_class'::regclass, att.attrelid, att.attnum
+  `select ${catalog('pg_class')} as class, rel.oid as id, 0 as sub
+      from pg_catalog.pg_class rel where rel.oid = ${relations} and rel.relkind in ('v', 'm', 'i', 'I')`,
+  `select ${catalog('pg_class')}, att.attrelid, att.attnum
       from pg_catalog.pg_attribute att
-      where wanted.kind in ('column', 'table', 'foreign table') and att.attrelid = to_regclass(wanted.name)
-        and att.attname = coalesce(wanted.part, att.attname) and att.attnum > 0 and not att.attisdropped`,
-  `select 'pg_catalog.pg_proc'::regclass, to_regprocedure(wanted.name), 0
-      where wanted.kind in ('function', 'procedure', 'aggregate', 'routine')`,
-  `select 'pg_catalog.pg_type'::regclass, to_regtype(wanted.name), 0
-      where wanted.kind in ('type', 'domain')`,
-  `select 'pg_catalog.pg_trigger'::regclass, trg.oid, 0
-      from pg_catalog.pg_trigger trg
-      where wanted.kind = 'trigger' and trg.tgrelid = to_regclass(wanted.name) and trg.tgname = wanted.part`,
-  `select 'pg_catalog.pg_rewrite'::regclass, rule.oid, 0
-      from pg_catalog.pg_rewrite rule
-      where wanted.kind = 'rule' and rule.ev_class = to_regclass(wanted.name) and rule.rulename = wanted.part`,
-  `select 'pg_catalog.pg_policy'::regclass, pol.oid, 0
-      from pg_catalog.pg_policy pol
-      where wanted.kind = 'policy' and pol.polrelid = to_regclass(wanted.name) and pol.polname = wanted.part`,
-  `select 'pg_catalog.pg_operator'::regclass, to_regoperator(wanted.name), 0
-      where wanted.kind = 'operator'`,
+      where att.attrelid = ${tables} and att.attname = coalesce(wanted.part, att.attname) and att.attnum > 0 and not att.attisdropped`,
+  `select ${catalog('pg_proc')}, ${looked('to_regprocedure', ['function', 'procedure', 'aggregate'])}, 0`,
+  `select ${catalog('pg_type')}, ${looked('to_regtype', ['type', 'domain'])}, 0`,
+  `select ${catalog('pg_operator')}, ${looked('to_regoperator', ['operator'])}, 0`,
+  partOf('trigger', 'pg_trigger', 'tgrelid', 'tgname'),
+  partOf('rule', 'pg_rewrite', 'ev_class', 'rulename'),
+  partOf('policy', 'pg_policy', 'polrelid', 'polname'),
 ];
+
+/** Finds what the row or variable `wanted` says. */
+export const foundQuery = `select lookup.class, lookup.id, lookup.sub from (
+      ${lookups.join('\n      union all ')}
+    ) as lookup where lookup.id is not null`;

@@ -67,9 +67,9 @@ const goesOn = (below: string) => `not exists (
  * target), `inner` (it comes and goes with another node), `stands_on` (keys).
  *
  * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
- * @param columnsStay - whether the walk goes on through table columns, and types made of a type
+ * @param columnsStay - an expression: whether the walk goes on through table columns, and types made of a type
  */
-export function walkQuery(found: string, { columnsStay }: { readonly columnsStay: boolean }): string {
+export function walkQuery(found: string, { columnsStay }: { readonly columnsStay: string }): string {
   return `with recursive target as (
     select class, id, sub from jsonb_to_recordset(${found}) as target(class oid, id oid, sub integer)
     where id is not null
@@ -77,10 +77,11 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
   standing(class, id, sub, starts) as (
     select class, id, sub, true from target
     union
-    select above.class, above.id, above.sub, ${columnsStay ? stays : 'false'}
+    select above.class, above.id, above.sub, ${columnsStay} and (${stays})
     from standing ${above('standing')}
     where ${goesOn('standing')}
-      and not (${followsItsColumn('standing')})${columnsStay ? `\n      and not (${isDomainCheck})` : ''}
+      and not (${followsItsColumn('standing')})
+      and not (${columnsStay} and ${isDomainCheck})
   ),
   node as (
     select class, id, sub, bool_or(starts) as starts, ${keyOf('standing')} as key

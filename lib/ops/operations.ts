@@ -115,6 +115,8 @@ export interface OperationsContext {
 export function createOperations(context: OperationsContext): Operations {
   const { sink, schemaKnex, queryKnex, assets, awaiting, scriptArguments = noArguments } = context;
   let savepoints = 0;
+  /** How many `withDependentsAside` run inside each other. */
+  let depth = 0;
   const assertRunning = (what: string) => awaiting.assertRunning(`op.${what}`, context.callerPlace);
 
   async function execute(sql: string, bindings?: Bindings): Promise<unknown> {
@@ -152,13 +154,18 @@ export function createOperations(context: OperationsContext): Operations {
     assertRunning('withDependentsAside');
     const found = asideTargets(targets);
     // What a work inside of this work sets aside comes back with that, and what a file load does, with the load.
-    const options = { scope: `op ${savepoints + 1}`, where: origin && formatPlace(origin) };
-    return inSavepoint(async () => {
-      for (const made of setAside(found, options)) sink.record(made);
-      const result = await work();
-      for (const made of putBack(options)) sink.record(made);
-      return result;
-    });
+    depth += 1;
+    const options = { scope: `op ${depth}`, where: origin && formatPlace(origin) };
+    try {
+      return await inSavepoint(async () => {
+        for (const made of setAside(found, options)) sink.record(made);
+        const result = await work();
+        for (const made of putBack(options)) sink.record(made);
+        return result;
+      });
+    } finally {
+      depth -= 1;
+    }
   }
 
   return {
