@@ -3,7 +3,7 @@
  * and knexfiles import. It prints nothing and never exits.
  */
 export { adopt, type AdoptedEntry, type AdoptOptions, type AdoptReport } from './commands/adopt.js';
-export { revision, type RevisionOptions } from './commands/author.js';
+export { revision, type RevisionOptions, type RevisionReport } from './commands/author.js';
 export { merge, type MergedFile, type MergeOptions, type MergeReport } from './commands/merge.js';
 export { freeze, type FreezeOptions, type FreezeReport, redo, type RedoReport } from './commands/freeze.js';
 export {

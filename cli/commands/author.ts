@@ -1,5 +1,11 @@
 /** Commands that write scripts: init, adopt, revision, merge, edit, freeze, redo. */
-import type { InitReport, MergeReport, NewRevisionReport, RevisionOptions } from '../../lib/index.js';
+import type {
+  InitReport,
+  MergeReport,
+  NewRevisionReport,
+  RevisionOptions,
+  RevisionReport,
+} from '../../lib/index.js';
 import {
   type Arguments,
   type Command,
@@ -135,7 +141,7 @@ const revision: Command = {
       sql: isSet(args, 'sql'),
       shadow: trialOf(args),
     });
-    return { report, text: newRevisionText(report) };
+    return { report, text: revisionText(report) };
   },
 };
 
@@ -157,6 +163,13 @@ function typeOptions(args: Arguments, { UsageError }: Library): RevisionOptions[
     });
   }
   return { renames: Object.fromEntries(pairs), convert };
+}
+
+function revisionText(report: RevisionReport): string {
+  const lines = [...report.preceding, report].map(newRevisionText);
+  const why =
+    'Two revisions, since PostgreSQL lets no transaction use a value that it has just added to an enum';
+  return [...lines, ...(report.preceding.length > 0 ? [why] : [])].join('\n');
 }
 
 function newRevisionText({ file, assets }: NewRevisionReport): string {

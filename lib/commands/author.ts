@@ -5,20 +5,24 @@ import type { Divergence } from '../assets/asset-history.js';
 import { hashAsset } from '../assets/asset-text.js';
 import type { TypeOptions } from '../assets/freeze-types.js';
 import type { FrozenFile } from '../assets/manifest.js';
+import { partByNewValues } from '../assets/new-values.js';
 import { AssetError, RevisionError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
 import { listed } from '../graph/wording.js';
-import type { Project } from '../project.js';
+import { type Project, reopenProject } from '../project.js';
 import { divergent } from './divergent.js';
 import { changesFor, freezeFor } from './freezing.js';
 import { type TrialOptions, tryFiles } from './trying.js';
 import {
+  assertChoices,
+  directoryOf,
   type Links,
   type NewRevisionChoices,
   type NewRevisionReport,
+  removeRevision,
   sqlWithAssets,
   writeRevision,
 } from './write-revision.js';
@@ -35,6 +39,14 @@ export interface RevisionOptions extends NewRevisionChoices, TrialOptions {
   readonly types?: TypeOptions | undefined;
 }
 
+export interface RevisionReport extends NewRevisionReport {
+  /**
+   * Revisions that were written below it in the same go: one that adds values to enums, where other files of the
+   * change use them at once. Mostly none.
+   */
+  readonly preceding: readonly NewRevisionReport[];
+}
+
 /**
  * Writes a new script, and with `autogenerate` freezes what changed in the live files with it.
  *
@@ -44,7 +56,7 @@ export interface RevisionOptions extends NewRevisionChoices, TrialOptions {
  * @throws AssetError when a live file cannot be frozen; `ASSET_DIVERGENT` when several parents changed the same file
  *   and no text of its own is frozen with it; nothing is written then
  */
-export async function revision(project: Project, options: RevisionOptions): Promise<NewRevisionReport> {
+export async function revision(project: Project, options: RevisionOptions): Promise<RevisionReport> {
   const { graph } = project;
   if (options.head === undefined && graph.heads.length > 1) throw severalHeads(graph);
   const heads = options.head === undefined ? graph.heads : [options.head];
@@ -56,11 +68,39 @@ export async function revision(project: Project, options: RevisionOptions): Prom
   const files = options.autogenerate === true ? await frozenChanges(project, links, options.types) : [];
   assertMerged(project, links, files, options.autogenerate === true);
   if (options.autogenerate === true && files.length === 0) {
-    return { revision: null, file: null, downRevisions: links.downRevisions, assets: [] };
+    return { revision: null, file: null, downRevisions: links.downRevisions, assets: [], preceding: [] };
   }
   if (options.sql === true && files.length > 0) throw sqlWithAssets('`--sql`, or `--autogenerate`');
   const parents = parentsOf(project, links);
-  return writeRevision(project, options, links, await tryFiles(project, { parents, files }, options));
+  const parted = partByNewValues(files, project.readHistory(), graph.closure(parents));
+  if (parted.ahead.length > 0) return writePair(project, options, links, parted);
+  const tried = await tryFiles(project, { parents, files }, options);
+  return { ...writeRevision(project, options, links, tried), preceding: [] };
+}
+
+/** Writes two revisions in a row, or none: PostgreSQL lets no transaction use a value that it has added to an enum. */
+async function writePair(
+  project: Project,
+  options: RevisionOptions,
+  links: Links,
+  { ahead, others }: ReturnType<typeof partByNewValues>,
+): Promise<RevisionReport> {
+  const { message, revisionId, branchLabels, directory } = options;
+  assertChoices(project, options, links.downRevisions);
+  const first = { message: `${message}: values of enums`, branchLabels, directory };
+  const aheadFiles = await tryFiles(project, { parents: parentsOf(project, links), files: ahead }, options);
+  const preceding = writeRevision(project, first, links, aheadFiles);
+  const parents = [preceding.revision].flatMap((id) => id ?? []);
+  try {
+    const reopened = await reopenProject(project);
+    const second = { message, revisionId, directory: directoryOf(project, directory, links.downRevisions) };
+    const files = await tryFiles(reopened, { parents, files: others }, options);
+    const made = writeRevision(reopened, second, { downRevisions: parents, dependsOn: [] }, files);
+    return { ...made, preceding: [preceding] };
+  } catch (error) {
+    removeRevision(project, preceding);
+    throw error;
+  }
 }
 
 function parentsOf({ graph }: Project, { downRevisions, dependsOn }: Links): RevisionId[] {

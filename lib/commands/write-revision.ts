@@ -4,7 +4,7 @@
 import { rmSync } from 'node:fs';
 import { dirname, extname, isAbsolute, join, relative } from 'node:path';
 import { kindOf } from '../assets/asset-directory.js';
-import type { FrozenFile, ManifestEntry } from '../assets/manifest.js';
+import { assetFolderOf, type FrozenFile, type ManifestEntry } from '../assets/manifest.js';
 import { hasSubFolders } from '../config/file-name.js';
 import { RevisionError, ScriptError, UsageError } from '../errors.js';
 import { checkName, type RevisionId } from '../graph/revision.js';
@@ -93,6 +93,12 @@ export function writeRevision(
     rmSync(join(root, file));
     throw error;
   }
+}
+
+/** Removes script and frozen files of a revision that was just written. */
+export function removeRevision({ root }: Project, { file }: NewRevisionReport): void {
+  if (file === null) return;
+  for (const path of [file, assetFolderOf(file)]) rmSync(join(root, path), { recursive: true, force: true });
 }
 
 /**

@@ -85,6 +85,9 @@ ${emptyPath}
   for item in select * from ${usedTypes} order by used.id loop
     if item.kind = 'd' then
       execute item."create";
+      for command in select comment from jsonb_array_elements_text(item.comments) as comment loop
+        execute command;
+      end loop;
       new_types := new_types || jsonb_build_object(item.id::text, to_regtype(item.name)::oid);
     end if;
   end loop;

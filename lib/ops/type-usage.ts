@@ -41,7 +41,9 @@ export const usedQuery = `with recursive used(id) as (
           case when typ.typnotnull and not exists (select from pg_constraint con where con.contypid = typ.oid and con.contype = 'n')
             then ' not null' end,
           (select string_agg(format(' constraint %I %s', con.conname, replace(pg_get_constraintdef(con.oid), ' NOT VALID', '')), '' order by con.oid)
-            from pg_constraint con where con.contypid = typ.oid)) end
+            from pg_constraint con where con.contypid = typ.oid)) end,
+        'comments', (select jsonb_agg(format('comment on constraint %I on domain %s is %L', con.conname, typ.oid::regtype, obj_description(con.oid, 'pg_constraint')))
+          from pg_constraint con where con.contypid = typ.oid and obj_description(con.oid, 'pg_constraint') is not null)
         ) order by typ.oid), '[]')
       from used join pg_type typ on typ.oid = used.id where typ.oid <> type_id),
     'forms', (select jsonb_agg(to_jsonb(forms)) from forms),
@@ -57,19 +59,19 @@ export const usedQuery = `with recursive used(id) as (
 
 /** Rows of what was saved. */
 export const columnsOf = `jsonb_to_recordset(saved -> 'columns') as col("table" oid, number smallint, name text, words text, kind "char", is_child boolean, type oid, is_array boolean)`;
-export const usedTypes = `jsonb_to_recordset(saved -> 'used') as used(id oid, kind "char", name text, "create" text)`;
+export const usedTypes = `jsonb_to_recordset(saved -> 'used') as used(id oid, kind "char", name text, "create" text, comments jsonb)`;
 
 /** What PostgreSQL cannot convert, told in words before anything is changed. */
 export const refuseWhatIsInTheWay = `  for item in
-    select string_agg(distinct col.words, ', ') as words, 'are of a composite type that has it as an attribute' as reason
+    select string_agg(distinct col.words, ', ') as words, 'of a composite type that has it as an attribute' as reason
     from ${columnsOf} join ${usedTypes} on used.id = col.type and used.kind = 'c'
     union all
-    select string_agg(distinct col.words, ', '), 'are part of a partition key'
+    select string_agg(distinct col.words, ', '), 'part of a partition key'
     from ${columnsOf} join pg_partitioned_table part on part.partrelid = col."table" and col.number = any (part.partattrs)
   loop
     if item.words is not null then
       raise exception using errcode = '${conversionStates.inTheWay}',
-        message = format('the columns of type %s cannot be converted: %s %s', type_id::regtype, item.words, item.reason),
+        message = format('the columns of type %s cannot all be converted: %s (%s)', type_id::regtype, item.words, item.reason),
         hint = ${quoteLiteral(hints.inTheWay)};
     end if;
   end loop;`;
@@ -112,7 +114,11 @@ export const partsQuery = `saved := saved || jsonb_build_object('parts', (
           (select format('alter index %s attach partition %s', inh.inhparent::regclass, inh.inhrelid::regclass)
             from pg_inherits inh where inh.inhrelid = ind.indexrelid),
           case when ind.indisclustered then format('alter table %s cluster on %I', ind.indrelid::regclass, rel.relname) end,
+          case when rel.reltablespace <> 0 then format('alter index %s set tablespace %I', ind.indexrelid::regclass,
+            (select spcname from pg_tablespace spc where spc.oid = rel.reltablespace)) end,
           format('comment on index %s is %L', ind.indexrelid::regclass, obj_description(ind.indexrelid, 'pg_class')))
+        || (select coalesce(jsonb_agg(format('alter index %s alter column %s set statistics %s', ind.indexrelid::regclass, att.attnum, att.attstattarget)), '[]')
+          from pg_attribute att where att.attrelid = ind.indexrelid and att.attstattarget >= 0)
       from pg_index ind
       join pg_class rel on rel.oid = ind.indexrelid
       where ${namesType('pg_class', 'ind.indexrelid')}

@@ -37,7 +37,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
   },
   revision: {
     works: ['-m', 'x', '--head', 'left'],
-    keys: newRevision,
+    keys: [...newRevision, 'preceding'],
     fails: ['-m', 'x', '--head', 'nope'],
     code: noRevision,
   },
