@@ -220,7 +220,7 @@ export function recordStamp(
   if (from === undefined) sink.record(ledger.clearRows);
   for (const move of ledger.moveRows({ deleted, inserted })) sink.record(move);
   sink.record(ledger.clearAssets);
-  for (const version of versions) sink.record(ledger.installAsset(version));
+  for (const installed of ledger.installAssets(versions)) sink.record(installed);
   for (const revision of current.length === 0 ? ['base'] : current) {
     sink.record(ledger.log({ revision, direction: null, outcome: 'stamped', scriptSha256: null }));
   }

@@ -15,26 +15,21 @@ export function membersBlock(objects: readonly string[]): string {
   const wanted = objects.flatMap(wantedRow);
   if (wanted.length === 0) return doBlock('  null;');
   return doBlock(
-    `  members := (select pg_catalog.string_agg(pg_catalog.concat(wanted.words, ' (it belongs to extension ', ext.extname, ')'), E'\\n')
-    from (values
+    `  members := (select pg_catalog.string_agg(pg_catalog.concat(words, ' (it belongs to extension ', extname, ')'), E'\\n')
+    from (
+      select ext.extname, nsp.nspname as schema, proc.proname as name, 'routine' as kind,
+        ${bareTypes('pg_catalog.oidvectortypes(proc.proargtypes)')} as types
+      from ${members('pg_proc', 'proc')} join pg_catalog.pg_namespace nsp on nsp.oid = proc.pronamespace
+      union all
+      select ext.extname, nsp.nspname, rel.relname, 'view', ''
+      from ${members('pg_class', 'rel')} join pg_catalog.pg_namespace nsp on nsp.oid = rel.relnamespace
+      union all
+      select ext.extname, nsp.nspname, typ.typname, 'type', ''
+      from ${members('pg_type', 'typ')} join pg_catalog.pg_namespace nsp on nsp.oid = typ.typnamespace
+    ) as ext
+    join (values
       ${wanted.join(',\n      ')}
-    ) as wanted(words, kind, schema, name, types)
-    join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
-    cross join lateral (
-      select 'pg_catalog.pg_proc'::regclass as class, proc.oid as id from pg_catalog.pg_proc proc
-      where wanted.kind in ('function', 'procedure', 'aggregate') and proc.pronamespace = nsp.oid
-        and proc.proname = wanted.name and ${bareTypes('pg_catalog.oidvectortypes(proc.proargtypes)')} = wanted.types
-      union all
-      select 'pg_catalog.pg_class'::regclass, rel.oid from pg_catalog.pg_class rel
-      where wanted.kind in ('view', 'materialized view') and rel.relnamespace = nsp.oid and rel.relname = wanted.name
-      union all
-      select 'pg_catalog.pg_type'::regclass, typ.oid from pg_catalog.pg_type typ
-      where wanted.kind in ('type', 'domain') and typ.typnamespace = nsp.oid and typ.typname = wanted.name
-    ) as found
-    join pg_catalog.pg_depend dep
-      on dep.classid = found.class and dep.objid = found.id and dep.deptype = 'e'
-    join pg_catalog.pg_extension ext
-      on dep.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass and ext.oid = dep.refobjid);
+    ) as wanted(words, kind, schema, name, types) using (kind, schema, name, types));
   if members is not null then
     raise exception using errcode = '${sqlstates.extensionMember}',
       message = 'an extension has its own say over what would be changed', detail = members,
@@ -51,7 +46,28 @@ function wantedRow(object: string): string[] {
   const list = /\((.*)\)$/s.exec(object)?.[1] ?? '';
   const inputs = list === '*' ? [] : list.split(', ').filter((type) => !type.startsWith('OUT '));
   const types = inputs.join(', ').replaceAll(/("(?:[^"]|"")+"|[\w$]+)\./g, '');
-  return [`(${[object, kind, schema, name, types].map(quoteLiteral).join(', ')})`];
+  const family = families[kind];
+  return family === undefined
+    ? []
+    : [`(${[object, family, schema, name, types].map(quoteLiteral).join(', ')})`];
+}
+
+const families: Readonly<Record<string, string>> = {
+  function: 'routine',
+  procedure: 'routine',
+  aggregate: 'routine',
+  view: 'view',
+  'materialized view': 'view',
+  type: 'type',
+  domain: 'type',
+};
+
+/** Begins with the extensions, which have few objects or none: most objects belong to nobody. */
+function members(catalog: string, alias: string): string {
+  return `pg_catalog.pg_extension ext
+      join pg_catalog.pg_depend dep on dep.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass
+        and dep.refobjid = ext.oid and dep.deptype = 'e' and dep.classid = 'pg_catalog.${catalog}'::pg_catalog.regclass
+      join pg_catalog.${catalog} ${alias} on ${alias}.oid = dep.objid`;
 }
 
 /** Without schemas, which the server prints or leaves out by the search path. */

@@ -22,7 +22,8 @@ export function standingAssets(history: AssetHistory, applied: AppliedSet): Inst
 export class InstalledMirror implements InstalledAssets {
   #assets: InstalledMap;
   readonly #ledger: Ledger;
-  #statements: readonly Statement[] = [];
+  /** By path what the ledger does not say yet; undefined where nothing is installed any more. */
+  #changes: ReadonlyMap<string, AssetVersion | undefined> = new Map();
 
   constructor(assets: InstalledMap, ledger: Ledger) {
     this.#assets = assets;
@@ -35,29 +36,34 @@ export class InstalledMirror implements InstalledAssets {
 
   /** Returns a function that goes back to what is installed now, for when the database does. */
   mark(): () => void {
-    const [assets, statements] = [this.#assets, this.#statements];
+    const [assets, changes] = [this.#assets, this.#changes];
     return () => {
       this.#assets = assets;
-      this.#statements = statements;
+      this.#changes = changes;
     };
   }
 
   /** Returns what to write to the ledger, and forgets it. */
   takeStatements(): readonly Statement[] {
-    const taken = this.#statements;
-    this.#statements = [];
-    return taken;
+    const changes = [...this.#changes];
+    this.#changes = new Map();
+    return [
+      ...this.#ledger.removeAssets(
+        changes.flatMap(([path, version]) => (version === undefined ? [path] : [])),
+      ),
+      ...this.#ledger.installAssets(changes.flatMap(([, version]) => version ?? [])),
+    ];
   }
 
   install(version: AssetVersion): void {
     const { path, sha256, revision } = version;
     if (sha256 === null) return this.remove(path);
     this.#assets = new Map([...this.#assets, [path, { sha256, revision }]]);
-    this.#statements = [...this.#statements, this.#ledger.installAsset(version)];
+    this.#changes = new Map([...this.#changes, [path, version]]);
   }
 
   remove(path: string): void {
     this.#assets = new Map([...this.#assets].filter(([other]) => other !== path));
-    this.#statements = [...this.#statements, this.#ledger.removeAsset(path)];
+    this.#changes = new Map([...this.#changes, [path, undefined]]);
   }
 }

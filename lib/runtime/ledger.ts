@@ -9,10 +9,10 @@ import type { AssetVersion } from '../assets/asset-history.js';
 import { MigrationError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RowChange } from '../graph/row-changes.js';
-import { parseIdentity } from '../sql/identity.js';
 import { quoteIdentifier, quoteLiteral, quoteQualified } from '../sql/quote.js';
 import { ownStatement, type Statement } from '../sql/statement.js';
 import { toolVersion } from '../version.js';
+import { installText } from './asset-rows.js';
 import { divisionByZero } from './sql-failure.js';
 
 export interface LedgerNames {
@@ -212,18 +212,15 @@ select path, sha256, revision from ${this.#assets}`;
     );
   }
 
-  installAsset({ path, sha256, revision, entry }: AssetVersion): Statement {
-    const identities = entry.objects.map(serverIdentity).join(', ');
-    return ownStatement(
-      `insert into ${this.#assets} (path, sha256, revision, identities)` +
-        ` values (${[path, sha256, revision].map(quoteLiteral).join(', ')}, array[${identities}]::text[])` +
-        ' on conflict (path) do update set sha256 = excluded.sha256, revision = excluded.revision,' +
-        ' identities = excluded.identities, installed_at = excluded.installed_at',
-    );
+  /** @param versions - one for each path; none makes no statement */
+  installAssets(versions: readonly AssetVersion[]): Statement[] {
+    return versions.length === 0 ? [] : [ownStatement(installText(this.#assets, versions))];
   }
 
-  removeAsset(path: string): Statement {
-    return ownStatement(`delete from ${this.#assets} where path = ${quoteLiteral(path)}`);
+  /** @param paths - none makes no statement */
+  removeAssets(paths: readonly string[]): Statement[] {
+    if (paths.length === 0) return [];
+    return [ownStatement(`delete from ${this.#assets} where path in (${literals(paths)})`)];
   }
 
   get clearAssets(): Statement {
@@ -256,30 +253,4 @@ function rowsChanged(sqlstate: string | undefined, cause: Error): MigrationError
 
 function literals(values: readonly string[]): string {
   return values.map(quoteLiteral).join(', ');
-}
-
-/**
- * How the server prints the object that a manifest names; the manifest's own words where that is not clear.
- *
- * Looked up by name and number of arguments: `to_regprocedure` and its like raise for types that are not
- * there or not on the search path, and a ledger must not fail a revision.
- */
-function serverIdentity(object: string): string {
-  const identity = parseIdentity(object);
-  if (identity === undefined) return quoteLiteral(object);
-  const { kind, schema, name, inputs } = identity;
-  const [catalog, prefix] = catalogOf(kind);
-  const isRoutine = prefix === 'pro';
-  const printed =
-    `select min((pg_identify_object('${catalog}'::regclass, oid, 0)).identity) from ${catalog}` +
-    ` where ${prefix}namespace = to_regnamespace(${quoteLiteral(quoteIdentifier(schema))})` +
-    ` and ${prefix}name = ${quoteLiteral(name)}${isRoutine ? ` and pronargs = ${inputs}` : ''}` +
-    ' having count(*) = 1';
-  const own = object.slice(kind.length + 1);
-  return `${quoteLiteral(kind)} || ' ' || coalesce((${printed}), ${quoteLiteral(own)})`;
-}
-
-function catalogOf(kind: string): [catalog: string, prefix: string] {
-  if (kind === 'view' || kind === 'materialized view') return ['pg_class', 'rel'];
-  return kind === 'type' || kind === 'domain' ? ['pg_type', 'typ'] : ['pg_proc', 'pro'];
 }

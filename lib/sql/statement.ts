@@ -29,7 +29,7 @@ export interface Statement {
   /** What it means when the server refuses the statement; for those that limbeck wrote as guards. */
   readonly explain?: Explanation;
   /** What to do in its place when the server refuses it for a reason that was foreseen. */
-  readonly onError?: Recovery;
+  readonly onError?: Recovery | undefined;
   /** Told the rows of its last command, where there is a database that answers. */
   readonly onAnswer?: (rows: QueryResult['rows']) => void;
 }

@@ -10,11 +10,6 @@ import { toolVersion } from '../../lib/version.js';
 const ledger = new Ledger({ schema: 'app', versionTable: 'limbeck_version' });
 const odd = new Ledger({ schema: 'My "App"', versionTable: "it's" });
 
-/** How an object of the schema `public` is looked up without naming types that may not be there. */
-const printed = (catalog: string, prefix: string, name: string) =>
-  `select min((pg_identify_object('${catalog}'::regclass, oid, 0)).identity) from ${catalog}` +
-  ` where ${prefix}namespace = to_regnamespace('"public"') and ${prefix}name = '${name}'`;
-
 describe('Ledger', () => {
   it('names its tables', () => {
     expect(ledger.tables).to.deep.equal([
@@ -126,23 +121,32 @@ describe('Ledger', () => {
     ).to.equal(`${head}('a', null, 'failed', ${about}, null, null, E'it''s \\\\ no', 2)`);
   });
 
-  it('notes an asset, with its objects as the server prints them', () => {
-    const version = {
-      revision: 'a',
-      path: 'procs/f.sql',
-      sha256: 'ab',
-      entry: { objects: ['function public.f(text)', 'materialized view public."It\'s"', 'domain public.d'] },
-    } as unknown as AssetVersion;
-    expect(ledger.installAsset(version).text).to.equal(
-      `insert into "app"."limbeck_assets" (path, sha256, revision, identities) values ('procs/f.sql', 'ab', 'a', array[` +
-        `'function' || ' ' || coalesce((${printed('pg_proc', 'pro', 'f')} and pronargs = 1 having count(*) = 1), 'public.f(text)'), ` +
-        `'materialized view' || ' ' || coalesce((${printed('pg_class', 'rel', "It''s")} having count(*) = 1), 'public."It''s"'), ` +
-        `'domain' || ' ' || coalesce((${printed('pg_type', 'typ', 'd')} having count(*) = 1), 'public.d')` +
-        `]::text[]) on conflict (path) do update set sha256 = excluded.sha256, revision = excluded.revision, identities = excluded.identities, installed_at = excluded.installed_at`,
+  it('notes assets in one statement, with their objects as the server prints them', () => {
+    const version = (path: string, ...objects: string[]) =>
+      ({ revision: 'a', path, sha256: 'ab', entry: { objects } }) as unknown as AssetVersion;
+    const [made] = ledger.installAssets([
+      version(
+        'procs/f.sql',
+        'function public.f(text)',
+        'materialized view public."It\'s"',
+        'domain public.d',
+      ),
+      version('grants/g.sql'),
+    ]);
+    expect(made?.text).to.match(
+      /^insert into "app"\."limbeck_assets" \(path, sha256, revision, identities\)\n/,
     );
-    expect(ledger.removeAsset("procs/it's.sql").text).to.equal(
-      `delete from "app"."limbeck_assets" where path = 'procs/it''s.sql'`,
-    );
+    expect(made?.text).to.include(`from (values
+  ('procs/f.sql', 'ab', 'a', 0, 'function ', 'pg_proc', '"public"', 'f', 1, 'public.f(text)'),
+  ('procs/f.sql', 'ab', 'a', 1, 'materialized view ', 'pg_class', '"public"', 'It''s', 0, 'public."It''s"'),
+  ('procs/f.sql', 'ab', 'a', 2, 'domain ', 'pg_type', '"public"', 'd', 0, 'public.d'),
+  ('grants/g.sql', 'ab', 'a', 0, '', '', '', '', 0, '')
+) as asset`);
+    expect(ledger.installAssets([])).to.deep.equal([]);
+    expect(ledger.removeAssets(["procs/it's.sql", 'a']).map(({ text }) => text)).to.deep.equal([
+      `delete from "app"."limbeck_assets" where path in ('procs/it''s.sql', 'a')`,
+    ]);
+    expect(ledger.removeAssets([])).to.deep.equal([]);
   });
 
   it('empties its tables', () => {
@@ -160,7 +164,7 @@ describe('Ledger', () => {
     for (const { text } of [
       ...odd.moveRows({ deleted: ["x'; drop table y; --"], inserted: ['\\'] }),
       odd.log(event),
-      odd.removeAsset("';"),
+      ...odd.removeAssets(["';"]),
       odd.clearRows,
     ]) {
       expect(splitCommands(text), text).to.have.length(1);

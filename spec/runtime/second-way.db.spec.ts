@@ -41,8 +41,7 @@ describeOnServers('Statement.onError', (database) => {
     sink.record(either('create table w ()', [exists], 'create table never ()'));
     await sink.flush();
     expect(sent).to.deep.equal([
-      'savepoint limbeck_try\n;\ncreate table u ()\n;\nrelease savepoint limbeck_try\n;\n' +
-        'savepoint limbeck_try\n;\ncreate table w ()\n;\nrelease savepoint limbeck_try\n;\n',
+      'savepoint limbeck_try\n;\ncreate table u ()\n;\ncreate table w ()\n;\nrelease savepoint limbeck_try\n;\n',
     ]);
     expect(await answersOf(sink, "select to_regclass('never') as never")).to.deep.equal([{ never: null }]);
     await sink.rollback();
@@ -80,12 +79,46 @@ describeOnServers('Statement.onError', (database) => {
     await sink.rollback();
   });
 
+  it('shares a savepoint with its neighbours, which are done again, once, where it fails', async () => {
+    const { sink, sent } = await openSink(database);
+    const insert = (a: number) => either(`insert into t values (${a})`, [exists], 'create table never ()');
+    const failing = (a: number) => either('create table t ()', [exists], `insert into t values (${a})`);
+    sink.record(ownStatement("select set_config('limbeck.a', 'before', true)"));
+    sink.record(insert(2));
+    sink.record(ownStatement("select set_config('limbeck.a', 'between', true)"));
+    sink.record(failing(3));
+    sink.record(insert(4));
+    sink.record(failing(5));
+    sink.record(insert(6));
+    await sink.flush();
+    expect(sent).to.have.lengthOf(3);
+    expect(await answersOf(sink, 'select a from t order by a')).to.deep.equal(
+      [1, 2, 3, 4, 5, 6].map((a) => ({ a })),
+    );
+    expect(await answersOf(sink, "select current_setting('limbeck.a') as a")).to.deep.equal([
+      { a: 'between' },
+    ]);
+    await sink.rollback();
+  });
+
+  it('stands alone where it takes long, or where a script comes between', async () => {
+    const { sink, sent } = await openSink(database);
+    sink.record(either('create materialized view m as select 1', [exists]));
+    sink.record(either('create table u ()', [exists]));
+    sink.record(statement('select 1'));
+    sink.record(either('create table w ()', [exists]));
+    await sink.flush();
+    expect(sent.join('').match(/^savepoint/gm)).to.have.lengthOf(3);
+    expect(sent.join('').match(/^release/gm)).to.have.lengthOf(3);
+    await sink.rollback();
+  });
+
   it('fails as any other statement for what was not foreseen, at its place', async () => {
     const { sink } = await openSink(database);
-    sink.record(either('select 1;\ncreate table t ()', [missing], 'select 1'));
+    sink.record(either('select 1;\ndrop table nowhere', [exists], 'select 1'));
     await expectFailure(sink.flush(), {
       code: 'SQL_FAILED',
-      message: 'relation "t" already exists',
+      message: 'table "nowhere" does not exist',
       where: 'f.sql:2:1',
     });
     sink.record(ownStatement('select 1'));
