@@ -89,6 +89,7 @@ export const errorCodes = {
     'a live file waits for people: branches changed it in ways that contradict each other',
   ],
   ASSET_UNREADABLE: ['asset', 'an SQL file holds bytes or commands that limbeck cannot send'],
+  ASSET_NOT_IMPORTABLE: ['asset', 'a file or an object cannot be made into live files as it is'],
   ASSET_SYNTAX: ['asset', 'an SQL file is not valid PostgreSQL'],
   ASSET_MISPLACED: ['asset', 'an SQL file holds a statement whose place is a revision'],
   ASSET_IN_USE: ['asset', 'what another SQL file hangs on would be dropped'],

@@ -13,6 +13,12 @@ export {
   type AssetDiffReport,
 } from './commands/asset-diff.js';
 export {
+  assetImport,
+  type AssetImportEntry,
+  type AssetImportOptions,
+  type AssetImportReport,
+} from './commands/asset-import.js';
+export {
   assetStatus,
   type AssetStatusEntry,
   type AssetStatusOptions,

@@ -1,4 +1,4 @@
-/** Commands that write scripts: init, adopt, revision, merge, edit, freeze, redo. */
+/** Commands that write files: init, adopt, revision, merge, edit, freeze, redo, assets import. */
 import type {
   InitReport,
   MergeReport,
@@ -19,6 +19,7 @@ import {
 import { trialOf, trialOption } from '../shadow-option.js';
 import { counted, standing } from '../words.js';
 import { adopt } from './adopt.js';
+import { assetImport } from './asset-import.js';
 import { edit } from './edit.js';
 
 const init: Command = {
@@ -273,5 +274,5 @@ const redo: Command = {
 
 export const authorCommands: CommandFamily = {
   title: 'Author',
-  commands: [init, adopt, revision, merge, edit, freeze, redo],
+  commands: [init, adopt, revision, merge, edit, freeze, redo, assetImport],
 };

@@ -2,7 +2,7 @@
  * The live files: what people edit under `raw_sql/<kind>/`.
  */
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { AssetError } from '../errors.js';
 import { decodeAsset } from './asset-text.js';
 
@@ -97,6 +97,22 @@ export function folderSchemaOf(path: string): string | undefined {
 function styledAs(before: string, text: string): string {
   const mark = before.startsWith('\uFEFF') ? '\uFEFF' : '';
   return mark + (before.includes('\r\n') ? text.replaceAll('\n', '\r\n') : text);
+}
+
+/**
+ * Reads an SQL file from anywhere, to be made into live files.
+ *
+ * @param file - as errors name it
+ * @throws AssetError `ASSET_NOT_FOUND`
+ */
+export function readForeign(root: string, file: string): Uint8Array {
+  const path = resolve(root, file);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile() === true) return readFileSync(path);
+  throw new AssetError('ASSET_NOT_FOUND', {
+    message: `there is no file "${file}"`,
+    where: file,
+    next: 'correct the name',
+  });
 }
 
 function notFound(file: string): AssetError {

@@ -182,7 +182,7 @@ export function callsOf(project: Project, files: readonly string[]): AssetCalls 
 }
 
 /** Where names without a schema go: the first schema of Knex's search path. */
-function defaultSchema({ config }: Project): string {
+export function defaultSchema({ config }: Project): string {
   const { searchPath } = config.knex;
   const [first = 'public'] = [searchPath ?? []].flat();
   return first;

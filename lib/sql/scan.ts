@@ -170,10 +170,11 @@ class OpenCommand {
 /**
  * Cuts a text into its tokens.
  *
+ * @param from - where to begin, outside of anything that is quoted
  * @throws UnterminatedSql when a quote or comment is open at the end
  */
-export function* tokens(sql: string): Generator<Token> {
-  let start = 0;
+export function* tokens(sql: string, from = 0): Generator<Token> {
+  let start = from;
   while (start < sql.length) {
     const token = tokenAt(sql, start);
     yield token;

@@ -70,6 +70,12 @@ const cases: Readonly<Record<string, JsonCase>> = {
     ...noEnvironment,
   },
   heads: { works: [], keys: ['heads'], ...noEnvironment },
+  'assets import': {
+    works: ['raw_sql/procs/f.sql'],
+    keys: ['files', 'extensionMembers', 'leftOut', 'isDryRun'],
+    fails: ['nope.sql'],
+    code: 'ASSET_NOT_FOUND',
+  },
   'assets status': { works: [], keys: ['database', 'environment', 'assets'], ...noEnvironment },
   'assets diff': { works: [], keys: ['from', 'to', 'files'], fails: ['nope'], code: noRevision },
   'assets show': {

@@ -1,0 +1,172 @@
+/**
+ * The objects of a database that SQL files can define, as CREATE commands that the server prints.
+ */
+import { selectKind } from '../dependents/kind.js';
+import { aggregates } from '../dependents/kinds/aggregates.js';
+import { indexes } from '../dependents/kinds/indexes.js';
+import { operators } from '../dependents/kinds/operators.js';
+import { policies } from '../dependents/kinds/policies.js';
+import { materializedViews, views } from '../dependents/kinds/relations.js';
+import { routines } from '../dependents/kinds/routines.js';
+import { triggers } from '../dependents/kinds/triggers.js';
+import { compositeTypes, domains } from '../dependents/kinds/types.js';
+import { quoteLiteral } from '../sql/quote.js';
+import type { QueryResult } from '../sql/statement.js';
+
+/** An object, and the commands that make it. */
+export interface ImportableObject {
+  /** `function`, `materialized view`, `type`. */
+  readonly kind: string;
+  readonly schema: string;
+  readonly name: string;
+  /** As ALTER and COMMENT name it: `view public.totals`. */
+  readonly named: string;
+  /** The pattern that found it: the first of several. */
+  readonly pattern: string;
+  /** The commands, each with its semicolon: CREATE, indexes, comments. */
+  readonly text: string;
+  /** The extension that it is a part of; null for one of its own. */
+  readonly extension: string | null;
+}
+
+const kinds = [
+  views,
+  materializedViews,
+  indexes,
+  triggers,
+  routines,
+  policies,
+  aggregates,
+  operators,
+  compositeTypes,
+  domains,
+];
+
+/**
+ * Makes the query for the objects whose names fit a pattern: `public.update_*`; `*` stands for any characters, `?` for
+ * one, and a pattern without a point is one of `schema`.
+ */
+export function importableText(patterns: readonly string[], schema: string): string {
+  const wanted = patterns.map((pattern) => {
+    const { inSchema, name } = partsOf(pattern, schema);
+    return `(${[pattern, likeOf(inSchema), likeOf(name)].map(quoteLiteral).join(', ')})`;
+  });
+  return `begin transaction read only;
+set local search_path = '';
+with wanted (pattern, schema, name) as (values ${wanted.join(', ')}),
+  own (class, id, schema, name, part_of) as (
+    select 'pg_proc'::regclass, p.oid, n.nspname, p.proname, null::oid
+      from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+    union all
+    select 'pg_class'::regclass, c.oid, n.nspname, c.relname, null
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('v', 'm')
+    union all
+    select 'pg_class'::regclass, i.indexrelid, n.nspname, c.relname, c.oid
+      from pg_index i join pg_class c on c.oid = i.indrelid and c.relkind = 'm' join pg_namespace n on n.oid = c.relnamespace
+    union all
+    select 'pg_type'::regclass, t.oid, n.nspname, t.typname, null
+      from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
+      where t.typtype in ('e', 'd') or c.relkind = 'c'
+    union all
+    select 'pg_trigger'::regclass, g.oid, n.nspname, g.tgname, null
+      from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_namespace n on n.oid = c.relnamespace
+      where not g.tgisinternal and g.tgparentid = 0
+    union all
+    select 'pg_policy'::regclass, y.oid, n.nspname, y.polname, null
+      from pg_policy y join pg_class c on c.oid = y.polrelid join pg_namespace n on n.oid = c.relnamespace
+    union all
+    select 'pg_operator'::regclass, o.oid, n.nspname, o.oprname, null
+      from pg_operator o join pg_namespace n on n.oid = o.oprnamespace
+  ),
+  node as (
+    select row_number() over () as key, class, id, 0 as sub, true as starts, own.schema, own.name, own.part_of,
+        (select pattern from wanted where own.schema like wanted.schema and own.name like wanted.name limit 1) as pattern
+      from own
+      where own.schema not in ('pg_catalog', 'information_schema') and own.schema not like 'pg\\_toast%'
+        and exists (select from wanted where own.schema like wanted.schema and own.name like wanted.name)
+  ),
+  -- Else a condition could be asked of rows that are none of a kind.
+  defined as materialized (
+    ${kinds.map(selectKind).join('\n    union all\n    ')}
+    union all
+    ${enumRows}
+  )
+select node.schema, node.name, node.pattern, node.part_of is not null as is_part, defined.named, defined.create as definition,
+    node.class = 'pg_class'::regclass and exists (select from pg_class c where c.oid = node.id and c.relispopulated) as is_populated,
+    obj_description(node.id, node.class::text::name) as comment,
+    ${columnComments} as column_comments, ${domainChecks} as checks,
+    (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid
+      where d.classid = node.class and d.objid = coalesce(node.part_of, node.id) and d.deptype = 'e') as extension
+  from node join defined on defined.key = node.key
+  where defined.create is not null
+  order by node.schema collate "C", node.name collate "C", node.part_of is not null, defined.named collate "C";
+commit`;
+}
+
+/** The kinds of the engine know no text for an enum, which they never make again. */
+const enumRows = `select node.key, 'type ' || e.id::regtype, null,
+      format(E'create type %s as enum (\\n%s\\n)', e.id::regtype,
+        (select string_agg('  ' || quote_literal(l.enumlabel), E',\\n' order by l.enumsortorder) from pg_enum l where l.enumtypid = e.id)),
+      null, null::oid, null::oid, null::aclitem[], null, null, '[]'::jsonb
+    from node join lateral (select node.id as id) e on true join pg_type t on t.oid = node.id and t.typtype = 'e'
+    where node.class = 'pg_type'::regclass`;
+
+const columnComments = `(select string_agg(format(E'comment on column %s.%I is %L;', node.id::regclass, a.attname, col_description(node.id, a.attnum)), E'\\n' order by a.attnum)
+      from pg_attribute a where node.class = 'pg_class'::regclass and a.attrelid = node.id and a.attnum > 0 and col_description(node.id, a.attnum) is not null)`;
+
+const domainChecks = `(select string_agg(format(' constraint %I %s', k.conname, pg_get_constraintdef(k.oid)), '' order by k.conname)
+      from pg_constraint k where node.class = 'pg_type'::regclass and k.contypid = node.id and k.contype = 'c')`;
+
+/** A point in a pattern parts schema and name. */
+function partsOf(pattern: string, schema: string): { readonly inSchema: string; readonly name: string } {
+  const point = pattern.indexOf('.');
+  if (point === -1) return { inSchema: schema, name: pattern };
+  return { inSchema: pattern.slice(0, point), name: pattern.slice(point + 1) };
+}
+
+function likeOf(glob: string): string {
+  return glob
+    .replace(/[\\%_]/g, '\\$&')
+    .replaceAll('*', '%')
+    .replaceAll('?', '_');
+}
+
+/** Reads the answer to `importableText`: parts are joined with what they belong to. */
+export function importableObjects(answers: readonly QueryResult[]): ImportableObject[] {
+  const objects: ImportableObject[] = [];
+  for (const row of answers[2]?.rows ?? []) {
+    const last = objects.at(-1);
+    const text = textOf(row);
+    if (row['is_part'] === true && last !== undefined) {
+      objects[objects.length - 1] = { ...last, text: `${last.text}\n${text}` };
+      continue;
+    }
+    const named = String(row['named']);
+    objects.push({
+      kind: /^(?:materialized )?\w+/.exec(named)?.[0] ?? named,
+      schema: String(row['schema']),
+      name: String(row['name']),
+      named,
+      pattern: String(row['pattern']),
+      text,
+      extension: row['extension'] === null ? null : String(row['extension']),
+    });
+  }
+  return objects;
+}
+
+function textOf(row: QueryResult['rows'][number]): string {
+  const { definition, comment, named, column_comments: columns, checks, is_populated: isPopulated } = row;
+  const made = String(definition)
+    .trimEnd()
+    .replace(/;$/, '')
+    .replace(/^create (?=view |aggregate )/, 'create or replace ')
+    .replace(/^CREATE (?=TRIGGER )/, 'CREATE OR REPLACE ')
+    .replace(/^(create materialized view \S+) using heap\b/, '$1')
+    .replace(isPopulated === true ? /\nwith no data$/ : /$^/, '');
+  return [
+    `${made}${checks === null ? '' : String(checks)};`,
+    ...(comment === null ? [] : [`comment on ${String(named)} is ${quoteLiteral(String(comment))};`]),
+    ...(columns === null ? [] : [String(columns)]),
+  ].join('\n');
+}

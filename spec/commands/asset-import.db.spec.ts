@@ -1,0 +1,249 @@
+/** From a database, or files for psql, to live files, and on to a revision that follows them. */
+import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+import { assetImport, assetStatus, check, downgrade, revision, stamp, upgrade } from '../../lib/index.js';
+import { limbeckIn } from '../helpers/cli.js';
+import { describeOnServers } from '../helpers/database.js';
+import { emptyDatabase } from '../helpers/database-state.js';
+import { expectFailure } from '../helpers/failure.js';
+import { type MigrationProject, migrationProject } from '../helpers/migration-project.js';
+
+const objects = `create type mood as enum ('it''s', 'sad');
+comment on type mood is 'how it is';
+create type pair as (a int, b text collate "C");
+create domain small as int default 1 not null constraint few check (value < 10);
+create table t (id int primary key, m mood);
+create function add(a int, b int default 1) returns int language sql as $$ select a + b $$;
+create function add(a text, b text) returns text language plpgsql immutable as $$ begin return a || b; end $$;
+comment on function add(int, int) is 'it''s a sum';
+create procedure fill(inout n int) language plpgsql as $$ begin n := 1; end $$;
+create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');
+create view v with (security_barrier = true) as select id, add(id) as more from t;
+comment on column v.more is 'one more';
+create materialized view mv as select * from v;
+create unique index mv_key on mv (id);
+create schema billing;
+create function billing.rate() returns numeric language sql as 'select 1.5';
+create function touch() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger touched before insert on t for each row execute function touch();
+alter table t enable row level security;
+create policy own_rows on t for select using (id > 0);
+`;
+
+const kinds = ['types', 'procs', 'views', 'triggers', 'policies'];
+
+describeOnServers('assets import', (database) => {
+  let project: MigrationProject;
+
+  beforeEach(async () => {
+    await emptyDatabase(database);
+    project = migrationProject(database.config, {
+      settings: { kinds },
+      files: { 'migrations/.gitkeep': '' },
+    });
+  });
+
+  describe('from a database', () => {
+    beforeEach(async () => {
+      await database.query('drop schema if exists billing cascade');
+      await database.query(objects);
+    });
+    afterEach(() => database.query('drop schema if exists billing cascade'));
+
+    it('writes a file for each name, as the server prints it', async () => {
+      const { files } = await assetImport(await project.open(), { fromDatabase: ['*', 'billing.*'] });
+      expect(files.map(({ file, outcome }) => `${outcome} ${file}`).sort()).to.deep.equal(
+        [
+          'policies/own_rows',
+          'procs/add',
+          'procs/billing/rate',
+          'procs/fill',
+          'procs/total',
+          'procs/touch',
+          'triggers/touched',
+          'types/mood',
+          'types/pair',
+          'types/small',
+          'views/mv',
+          'views/v',
+        ].map((name) => `written raw_sql/${name}.sql`),
+      );
+      const read = (path: string) => project.read(`raw_sql/${path}.sql`);
+      expect(read('types/mood')).to.equal(
+        "create type public.mood as enum (\n  'it''s',\n  'sad'\n);\ncomment on type public.mood is 'how it is';\n",
+      );
+      expect(read('types/pair')).to.equal(
+        'create type public.pair as (a integer, b text collate pg_catalog."C");\n',
+      );
+      expect(read('types/small')).to.match(
+        /^create domain public\.small as integer default 1.* not null constraint few CHECK \(\(VALUE < 10\)\);\n$/,
+      );
+      expect(read('procs/add').match(/^CREATE OR REPLACE FUNCTION public\.add/gm)).to.have.length(2);
+      expect(read('procs/add')).to.include(
+        "comment on function public.add(a integer, b integer) is 'it''s a sum';",
+      );
+      expect(read('views/v')).to.match(
+        /^create or replace view public\.v with \(security_barrier='true'\) as\n/,
+      );
+      expect(read('views/v')).to.include("comment on column public.v.more is 'one more';");
+      expect(read('views/mv')).to.match(
+        /^create materialized view public\.mv as\n[^]*;\nCREATE UNIQUE INDEX mv_key/,
+      );
+      expect(read('triggers/touched')).to.match(
+        /^CREATE OR REPLACE TRIGGER touched BEFORE INSERT ON public\.t/,
+      );
+    });
+
+    it('takes what fits the pattern and the kinds', async () => {
+      const names = async (options: Parameters<typeof assetImport>[1]) =>
+        (await assetImport(await project.open(), { dryRun: true, ...options })).files.map(({ path }) => path);
+      expect(await names({ fromDatabase: ['public.t*'] })).to.deep.equal([
+        'procs/total.sql',
+        'procs/touch.sql',
+        'triggers/touched.sql',
+      ]);
+      expect(await names({ fromDatabase: ['t*'], kind: 'procs' })).to.deep.equal([
+        'procs/total.sql',
+        'procs/touch.sql',
+      ]);
+      expect(await names({ fromDatabase: ['?v', 'b*.rate'] })).to.deep.equal([
+        'procs/billing/rate.sql',
+        'views/mv.sql',
+      ]);
+      expect(existsSync(project.path('raw_sql')), 'nothing is written').to.equal(false);
+      await expectFailure(assetImport(await project.open(), { fromDatabase: ['nope*', 'a_d'] }), {
+        code: 'ASSET_NOT_FOUND',
+        message: /is named "nope\*", "a_d"$/,
+      });
+    });
+
+    it('leads to a revision that follows the database, and makes it anew elsewhere', async () => {
+      await assetImport(await project.open(), { fromDatabase: ['*', 'billing.*'] });
+      project.script('tables', {
+        downRevision: null,
+        upgrade: "await op.execute('create schema billing');",
+        downgrade: "await op.execute('drop schema billing');",
+      });
+      // The table needs the type, and the view the table.
+      project.remove('raw_sql/views');
+      project.remove('raw_sql/triggers');
+      project.remove('raw_sql/policies');
+      const made = await revision(await project.open(), { message: 'import', autogenerate: true });
+      await stamp(await project.open(), { targets: ['heads'] });
+      expect((await check(await project.open(), { database: true })).findings).to.deep.equal([]);
+      const { assets } = await assetStatus(await project.open(), { database: true });
+      expect(assets.every(({ installed }) => installed?.isExpected === true)).to.equal(true);
+
+      const rate = project.read('raw_sql/procs/billing/rate.sql');
+      project.write('raw_sql/procs/billing/rate.sql', rate.replace('1.5', '2.5'));
+      await revision(await project.open(), { message: 'rate', autogenerate: true });
+      await upgrade(await project.open());
+      const [{ rate: now } = {}] = await database.query('select billing.rate()');
+      expect(Number(now)).to.equal(2.5);
+      await downgrade(await project.open(), { target: made.revision ?? '' });
+      const [{ rate: then } = {}] = await database.query('select billing.rate()');
+      expect(Number(then)).to.equal(1.5);
+
+      await database.query('drop schema billing cascade');
+      await emptyDatabase(database);
+      await upgrade(await project.open());
+      const again = await database.query("select add(1) as one, 'sad'::mood as mood, billing.rate()");
+      expect(again).to.have.length(1);
+    });
+
+    it('finds what limbeck has loaded unchanged, however the server prints it', async () => {
+      await database.query('drop function billing.rate()');
+      project.write(
+        'raw_sql/procs/spelled.sql',
+        'create or replace function SPELLED( ) returns INT language sql as $$ select 1 $$;\n',
+      );
+      await revision(await project.open(), { message: 'a', autogenerate: true });
+      await upgrade(await project.open());
+      const { files } = await assetImport(await project.open(), { fromDatabase: ['spelled'] });
+      expect(files.map(({ outcome }) => outcome)).to.deep.equal(['unchanged']);
+    });
+  });
+
+  describe('from files', () => {
+    const file = "begin;\ncreate function f() returns int language sql as 'select 1';\ncommit;\n";
+
+    it('writes them, tells what was left out, and what comes next', async () => {
+      project.write('db/f.sql', file);
+      const { stdout, status } = await limbeckIn(project.root)('assets', 'import', 'db/f.sql');
+      expect(stdout).to.equal(`written  raw_sql/procs/f.sql  function public.f()
+left out at db/f.sql:1:1: begin;
+left out at db/f.sql:3:1: commit;
+Wrote 1 live file
+Ship them with \`limbeck revision -m "…" --autogenerate\`
+`);
+      expect(status).to.equal(0);
+      await revision(await project.open(), { message: 'f', autogenerate: true });
+      await upgrade(await project.open());
+      expect(await database.query('select f()')).to.deep.equal([{ f: 1 }]);
+    });
+
+    it('keeps a live file that differs, and shows how, unless forced', async () => {
+      project.write('db/f.sql', file);
+      project.write('raw_sql/procs/f.sql', '-- mine\n');
+      const { stdout, status } = await limbeckIn(project.root)('assets', 'import', 'db/f.sql');
+      expect(stdout)
+        .to.include('kept  raw_sql/procs/f.sql')
+        .and.include('\n--- mine\n+create or replace function f()');
+      expect(stdout).to.include('Kept 1 live file with another text: overwrite with `--force`');
+      expect(status).to.equal(1);
+      expect(project.read('raw_sql/procs/f.sql')).to.equal('-- mine\n');
+      expect((await limbeckIn(project.root)('assets', 'import', 'db/f.sql', '--force')).stdout).to.match(
+        /^overwritten/,
+      );
+      const again = await assetImport(await project.open(), { files: ['db/f.sql'] });
+      expect(again.files.map(({ outcome }) => outcome)).to.deep.equal(['unchanged']);
+    });
+
+    it('leaves an object in the file that ships it', async () => {
+      project.write('raw_sql/procs/other.sql', file.replace('begin;\n', '').replace('commit;\n', ''));
+      await revision(await project.open(), { message: 'f', autogenerate: true });
+      project.write('db/f.sql', file);
+      const { files } = await assetImport(await project.open(), { files: ['db/f.sql'] });
+      expect(files.map(({ outcome, path }) => `${outcome} ${path}`)).to.deep.equal([
+        'shipped procs/other.sql',
+      ]);
+    });
+
+    it('writes nothing where anything stands against it, and tells all', async () => {
+      project.write('db/f.sql', file);
+      project.write('db/g.sql', `\\i x.sql\n${file}create table t ();\n`);
+      const error = await expectFailure(
+        assetImport(await project.open(), { files: ['db/f.sql', 'db/g.sql'] }),
+        {
+          code: 'ASSET_NOT_IMPORTABLE',
+          message: 'nothing was imported: 3 things stand against it',
+          where: 'db/g.sql:1:1',
+          excerpt:
+            /^db\/g\.sql:1:1: [^]*\ndb\/g\.sql:5:1: CREATE TABLE [^]*\ndb\/g\.sql: "db\/f\.sql" defines "function public\.f\(\)" too: /,
+        },
+      );
+      expect(error.details['refusals']).to.have.length(3);
+      expect(existsSync(project.path('raw_sql')), 'nothing is written').to.equal(false);
+    });
+
+    it('refuses neither, both, a kind that is not there, and a file that is not there', async () => {
+      const opened = await project.open();
+      await expectFailure(assetImport(opened, {}), { code: 'USAGE' });
+      await expectFailure(assetImport(opened, { files: ['a.sql'], fromDatabase: ['*'] }), { code: 'USAGE' });
+      await expectFailure(assetImport(opened, { files: ['a.sql'], kind: 'nope' }), { code: 'USAGE' });
+      await expectFailure(assetImport(opened, { files: ['a.sql'] }), { code: 'ASSET_NOT_FOUND' });
+    });
+  });
+});
+
+describeOnServers('assets import and extensions', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (database) => {
+  it('passes over what belongs to an extension', async () => {
+    const project = migrationProject(database.config, { files: { 'migrations/.gitkeep': '' } });
+    await database.query('create extension pg_trgm');
+    await database.query("create function simile() returns int language sql as 'select 1'");
+    const { files, extensionMembers } = await assetImport(await project.open(), { fromDatabase: ['simil*'] });
+    expect(files.map(({ path }) => path)).to.deep.equal(['procs/simile.sql']);
+    expect(extensionMembers.map(({ extension }) => extension)).to.include('pg_trgm');
+    expect(extensionMembers.map(({ object }) => object)).to.include('function public.similarity(text, text)');
+  });
+});
