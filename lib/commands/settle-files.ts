@@ -2,6 +2,7 @@
  * The SQL files that branches changed, on their way into the live files and into the revision that joins the branches.
  */
 import {
+  type AppliedSet,
   type AssetHistory,
   type AssetVersion,
   type Divergence,
@@ -35,13 +36,14 @@ export function settleFiles(
   const named = callsOf(project, resolved);
   const asTheyAre = new Set([...named.loads, ...named.drops]);
   const history = project.readHistory();
-  const places = open.map((divergence) => ({ divergence, ...namesOf(divergence) }));
+  const all = project.graph.closure(parents);
+  const places = open.map((divergence) => ({ divergence, ...namesOf(divergence, history, all) }));
   const known = places.flatMap(({ paths }) => paths);
   const unknown = [...asTheyAre].find((path) => !known.includes(path));
   if (unknown !== undefined) throw notDivergent(unknown, known);
   const settled = places.map((place) => ({
     ...place,
-    how: howOf(project, history, parents, {
+    how: howOf(project, history, all, {
       ...place,
       isResolved: place.paths.some((path) => asTheyAre.has(path)),
     }),
@@ -75,16 +77,39 @@ export async function freezeSettled(
 
 type Place = Omit<Settled, 'how'>;
 
-function namesOf({ path, object, versions }: Divergence): Pick<Place, 'paths' | 'target'> {
-  const names = object === undefined ? versions.flatMap(({ renamedTo }) => renamedTo ?? []) : [];
-  const paths = [path, ...versions.map((version) => version.path), ...names];
-  return { paths: [...new Set(paths)], target: names[0] ?? path };
+/** A file that branches renamed gets the name that it has now, where that is one name. */
+function namesOf(
+  { path, object, versions }: Divergence,
+  history: AssetHistory,
+  applied: AppliedSet,
+): Pick<Place, 'paths' | 'target'> {
+  const given = [...new Set([path, ...versions.map((version) => version.path)])];
+  if (object !== undefined) return { paths: given, target: path };
+  const isThere = (name: string) => history.versionsAt(name, applied).some(isStanding);
+  const names = versions.flatMap((version) => currentName(version, history, applied) ?? []);
+  const paths = [...new Set([...given, ...names])].filter(isThere);
+  return { paths, target: names.find(isThere) ?? path };
+}
+
+/** Follows the renames of a version; undefined for one that no revision has renamed. */
+function currentName(
+  { renamedTo }: AssetVersion,
+  history: AssetHistory,
+  applied: AppliedSet,
+): string | undefined {
+  let name = renamedTo;
+  for (;;) {
+    const next: string | undefined =
+      name === undefined ? undefined : history.versionAt(name, applied)?.renamedTo;
+    if (next === undefined) return name;
+    name = next;
+  }
 }
 
 function howOf(
   project: Project,
   history: AssetHistory,
-  parents: readonly RevisionId[],
+  applied: AppliedSet,
   place: Place & { readonly isResolved: boolean },
 ): Settlement {
   const { live } = project;
@@ -97,7 +122,7 @@ function howOf(
   const isShipped = (path: string) => history.ships(path, hashAsset(live.read(path).text));
   if (present.some((path) => path !== file && !isShipped(path))) return { kind: 'twice' };
   return settle({
-    ...versionsOf(project, history, parents, divergence),
+    ...versionsOf(project, history, applied, divergence),
     live: text,
     isShipped: file !== undefined && isShipped(file),
     isResolved,
@@ -107,14 +132,14 @@ function howOf(
 function versionsOf(
   project: Project,
   history: AssetHistory,
-  parents: readonly RevisionId[],
+  applied: AppliedSet,
   { path, versions }: Divergence,
 ): Pick<MergeCase, 'sides' | 'base' | 'baseOf'> {
   const { graph } = project;
-  const all = graph.closure(parents);
   const sides = versions.toReversed();
   const textOf = (version: AssetVersion) => {
-    const renamed = version.renamedTo === undefined ? undefined : history.versionAt(version.renamedTo, all);
+    const name = currentName(version, history, applied);
+    const renamed = name === undefined ? undefined : history.versionAt(name, applied);
     return sideOf(project, version, renamed ?? version);
   };
   const commonOf = (ids: readonly (readonly RevisionId[])[]) => {

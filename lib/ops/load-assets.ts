@@ -60,6 +60,8 @@ interface StepContext extends LoadContext {
   readonly standingAfter: () => readonly AssetVersion[];
   /** All objects that files had defined before it. */
   readonly standingBefore: () => readonly string[];
+  /** What the step has dropped and not loaded again: where branches gave a file two names, both have defined it. */
+  readonly dropped: Set<string>;
 }
 
 /** A path on its way from what stands to what should stand. */
@@ -76,13 +78,14 @@ type FromTo = Omit<Change, 'otherNames'>;
 
 /** Makes the loader of one step. */
 export function createAssetLoader(given: LoadContext): RunLoader {
-  const { revision, direction, history, installed } = given;
+  const { revision, direction, history } = given;
   let before: readonly string[] | undefined;
   let after: readonly AssetVersion[] | undefined;
   const context: StepContext = {
     ...given,
     standingBefore: () => (before ??= objectsOf(history.standingAt(given.before))),
     standingAfter: () => (after ??= history.standingAt(given.after)),
+    dropped: new Set(),
   };
   const own = history.manifestOf(revision)?.entries ?? [];
   const names = renamedTogether(own);
@@ -107,11 +110,21 @@ export function createAssetLoader(given: LoadContext): RunLoader {
     load: run,
     drop: run,
     sync: () => own.length > 0 && run(own.map(({ path }) => path)),
-    mark: () => installed.mark(),
+    mark: () => markOf(context),
     assertComplete() {
       const left = own.find(({ path }) => !touched.has(path));
       if (left) throw notLoaded(left.path, context);
     },
+  };
+}
+
+function markOf({ installed, dropped }: StepContext): () => void {
+  const goBack = installed.mark();
+  const before = [...dropped];
+  return () => {
+    goBack();
+    dropped.clear();
+    for (const object of before) dropped.add(object);
   };
 }
 
@@ -154,12 +167,16 @@ function apply(changes: readonly Change[], context: StepContext): void {
   const wanted = [...changes.filter(({ path }) => !moved.has(path)), ...uncovered(changes, context)].filter(
     ({ to }) => to !== undefined && needsLoading(to, context),
   );
-  const gone = inLoadOrder(changes, standingOf, history)
-    .toReversed()
-    .flatMap((change) => goneObjects(change, context));
+  const gone = onceEach(
+    inLoadOrder(changes, standingOf, history)
+      .toReversed()
+      .flatMap((change) => goneObjects(change, context)),
+  );
   const loads = inLoadOrder(wanted, ({ to }) => to, history).flatMap(({ to }) =>
     to ? [loadOf(to, context)] : [],
   );
+  for (const { object } of gone) context.dropped.add(object);
+  for (const object of objectsOf(loads.map(({ version }) => version))) context.dropped.delete(object);
   const standing = new Set([
     ...context.standingBefore(),
     ...objectsOf(changes.flatMap((change) => installedOf(change, context.installed))),
@@ -305,9 +322,14 @@ function goneObjects(change: Change, context: StepContext): GoneObject[] {
   }
   const expected = expectedOf(path, context);
   return gone
-    .filter((object) => !kept.has(object))
+    .filter((object) => !kept.has(object) && !context.dropped.has(object))
     .map((object) => ({ object, path, expected }))
     .toReversed();
+}
+
+/** Two files may have defined an object, where branches gave a file different names. */
+function onceEach(gone: readonly GoneObject[]): GoneObject[] {
+  return [...new Map(gone.map((each) => [each.object, each])).values()];
 }
 
 function loadOf(version: AssetVersion, context: StepContext): Load {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { downgrade, type OfflineOptions, upgrade, upgradeSql } from '../../lib/index.js';
+import { downgrade, type OfflineOptions, revision, upgrade, upgradeSql } from '../../lib/index.js';
 import { type AssetProject, assetProject, identitiesOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
@@ -27,9 +27,9 @@ describeOnServers(
     const drop = { upgrade: "await dropStoredProc(op, ['f.sql']);" };
     const dropping = { ...drop, downgrade: drop.upgrade };
 
-    async function shipDrop(revision: string, downRevision: string | readonly string[]): Promise<void> {
+    async function shipDrop(id: string, downRevision: string | readonly string[]): Promise<void> {
       made.remove(`raw_sql/${path}`);
-      await made.ship(revision, {}, { downRevision, ...dropping });
+      await made.ship(id, {}, { downRevision, ...dropping });
     }
 
     it('is dropped by a merge whichever branch came last, and by the signatures that stand', async () => {
@@ -44,6 +44,27 @@ describeOnServers(
         await down('b');
         expect(await identitiesOf(database, 'f')).to.deep.equal(['f(date)', 'f(integer)']);
         await down('base');
+      }
+    });
+
+    it('is renamed on one branch, changed on the other, and what both names defined is dropped once', async () => {
+      await made.ship('a', { [path]: f('int', 'text') });
+      made.remove(`raw_sql/${path}`);
+      made.write('raw_sql/procs/g.sql', f('int', 'text'));
+      await revision(await made.open(), { message: 'b', revisionId: 'b', autogenerate: true });
+      made.remove('raw_sql/procs/g.sql');
+      await made.ship('c', { [path]: f('int', 'text', 'date') }, { downRevision: 'a' });
+      made.remove(`raw_sql/${path}`);
+      const lines = "await loadStoredProc(op, ['g.sql']); await dropStoredProc(op, ['f.sql']);";
+      const both = { downRevision: ['b', 'c'], upgrade: lines, downgrade: lines };
+      await made.ship('d', { 'procs/g.sql': f('int') }, both);
+      for (const first of ['b', 'c']) {
+        await up(first);
+        await up();
+        expect(await identitiesOf(database, 'f'), first).to.deep.equal(['f(integer)']);
+        await down('c');
+        await down('base');
+        expect(await identitiesOf(database, 'f')).to.deep.equal([]);
       }
     });
 
