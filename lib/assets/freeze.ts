@@ -13,7 +13,7 @@ import { assertRenamesUsed, type FrozenTypes, freezeTypes, type TypeOptions } fr
 import { loadOrder } from './load-order.js';
 import type { AssetAction, FrozenFile, ManifestEntry } from './manifest.js';
 import { duplicateObject, Owners } from './owners.js';
-import { findRenames } from './renames.js';
+import { findMoved, findRenames } from './renames.js';
 
 /** What a script does with files, in its upgrade. */
 export interface AssetCalls {
@@ -59,12 +59,18 @@ export async function freezeFiles(calls: AssetCalls, context: FreezeContext): Pr
     calls.types?.values() ?? [],
     given.flatMap(({ types: { used } }) => used),
   );
-  const renames = renamesAmong(given, context);
+  const renames = renamesAmong(given, calls.drops, context);
   const files = given.map((file) => ({ ...file, renamed: renames.get(file.path) ?? [] }));
   const gone = new Set(files.flatMap(({ renamed }) => renamed.map(({ path }) => path)));
   const drops = [...new Set(calls.drops)].filter((path) => !gone.has(path));
   const owners = ownersOf(files, [...drops, ...gone], context);
-  const moved = droppedObjects(drops, context);
+  const edited = files.filter(({ text, renamed }) =>
+    renamed.some(({ sha256 }) => sha256 !== hashAsset(text)),
+  );
+  const moved = [
+    ...droppedObjects(drops, context),
+    ...edited.flatMap(({ renamed }) => renamed.flatMap(({ entry }) => entry.objects)),
+  ];
   assertStillHeld(files, [...drops, ...gone], moved, context);
   files.forEach((file) => assertReplaceable(file, moved, context));
   const needs = files.map(({ path, parsed }) => ({
@@ -118,12 +124,14 @@ function uncoveredBy({ loads, drops }: AssetCalls, { live, history, before }: Fr
     .filter((path) => !loads.includes(path) && live.has(path));
 }
 
-/** Finds the files that were only renamed, with the versions of the path that each had. */
+/** Finds the files that were renamed, with the versions of the path that each had. */
 function renamesAmong(
   files: readonly ReadFile[],
+  drops: readonly string[],
   { live, history, before }: FreezeContext,
 ): Map<string, readonly AssetVersion[]> {
-  const loaded = new Set(files.map(({ path }) => path));
+  const taken = new Set(files.map(({ path }) => path));
+  const isGone = (path: string) => !taken.has(path) && !live.has(path);
   const added = files
     .filter(({ previous }) => !previous.some(isStanding))
     .map(({ path, text, parsed }) => ({
@@ -131,7 +139,11 @@ function renamesAmong(
       sha256: hashAsset(text),
       objects: parsed.objects.map(identityOf),
     }));
-  return findRenames(added, history, before, (path) => !loaded.has(path) && !live.has(path));
+  const renames = findRenames(added, history, before, isGone);
+  for (const [version] of renames.values()) if (version) taken.add(version.path);
+  for (const path of drops) taken.add(path);
+  const others = added.filter(({ path }) => !renames.has(path));
+  return new Map([...renames, ...findMoved(others, history, before, isGone)]);
 }
 
 /** Refuses to let go what files that stay as they are hang on. */

@@ -35,6 +35,35 @@ export function findRenames(
   );
 }
 
+/**
+ * Finds the former path of each file that has taken over an object of a file which is there no more, and which nobody
+ * drops: as where a file was renamed with the revision, and edited since.
+ */
+export function findMoved(
+  files: readonly NewFile[],
+  history: AssetHistory,
+  before: AppliedSet,
+  isGone: (path: string) => boolean,
+): Map<string, readonly AssetVersion[]> {
+  if (files.length === 0) return new Map();
+  const byObject = new Map<string, readonly AssetVersion[]>();
+  for (const path of history.paths.filter(isGone)) {
+    const versions = history.versionsAt(path, before).filter(isStanding);
+    for (const { entry } of versions) for (const object of entry.objects) byObject.set(object, versions);
+  }
+  const claimed = new Set<readonly AssetVersion[]>();
+  return new Map(
+    files.flatMap(({ path, objects }) => {
+      const versions = objects
+        .map((object) => byObject.get(object))
+        .find((found) => found && !claimed.has(found));
+      if (versions === undefined) return [];
+      claimed.add(versions);
+      return [[path, versions] as const];
+    }),
+  );
+}
+
 /** What stands where no file is any more, by its text; not what branches left in several texts. */
 function goneVersions(
   history: AssetHistory,

@@ -483,6 +483,16 @@ describe('freezeFiles', () => {
       expect(brief(await both.freeze('b', { loads: ['procs/g.sql'] }))).to.deep.equal(['add procs/g.sql']);
     });
 
+    it('has another text where it was edited and nothing drops the old file', async () => {
+      const { freeze } = await moved('procs/g.sql', `${fn('f', '2')}${fn('h')}`);
+      const [entry] = entries(await freeze('b', { loads: ['procs/g.sql'] }));
+      expect(entry).to.deep.include({
+        action: 'rename',
+        from: [{ revision: 'a', sha256: hashAsset(fn('f')), path: 'procs/f.sql' }],
+        objects: ['function public.f()', 'function public.h()'],
+      });
+    });
+
     it('may be a type, which cannot be created again', async () => {
       const mood = "create type mood as enum ('a')";
       const { freeze } = await moved('types/mood.sql', mood, mood);

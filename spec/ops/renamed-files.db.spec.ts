@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { check, downgrade, freeze, revision, upgrade } from '../../lib/index.js';
+import { check, downgrade, freeze, redo, revision, upgrade } from '../../lib/index.js';
 import { type AssetProject, assetProject, functionsOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, versionRows } from '../helpers/database-state.js';
@@ -101,6 +101,58 @@ describeOnServers('a renamed file', (database) => {
     await downgrade(await project.open(), { target: 'b' });
     expect(await state()).to.deep.equal(['procs/total.sql@b', 'one']);
     await upgrade(await project.open());
+    await downgrade(await project.open(), { target: 'a' });
+    expect(await state()).to.deep.equal(['procs/f.sql@a', 'one']);
+  });
+
+  it('may hold a type, which changes under its new name, and changes back under the old one', async () => {
+    const project = assetProject(database);
+    const labels = async () =>
+      (await database.query('select array_to_string(enum_range(null::mood), $1) as labels', [' ']))[0]?.[
+        'labels'
+      ];
+    await project.ship('a', { 'types/mood.sql': "create type mood as enum ('sad');" });
+    project.remove('raw_sql/types/mood.sql');
+    project.write('raw_sql/types/feeling.sql', "create type mood as enum ('sad');");
+    await revision(await project.open(), { message: 'move', revisionId: 'b', autogenerate: true });
+    project.write('raw_sql/types/feeling.sql', "create type mood as enum ('sad', 'mad'); -- edited");
+    const edited = await freeze(await project.open(), { revision: 'b' });
+    expect(edited.assets[0]?.action).to.equal('rename');
+    await upgrade(await project.open());
+    expect(await labels()).to.equal('sad mad');
+    await downgrade(await project.open(), { target: 'base' });
+    project.write('raw_sql/types/feeling.sql', "create type mood as enum ('sad');");
+    await freeze(await project.open(), { revision: 'b' });
+    project.write('raw_sql/types/feeling.sql', "create type mood as enum ('sad', 'glad');");
+    const made = await revision(await project.open(), {
+      message: 'glad',
+      revisionId: 'c',
+      autogenerate: true,
+    });
+    expect(made.assets[0]?.path).to.equal('types/feeling.sql');
+    await upgrade(await project.open(), { target: 'b' });
+    expect(await labels()).to.equal('sad');
+    await upgrade(await project.open());
+    expect(await labels()).to.equal('sad glad');
+    await downgrade(await project.open(), { target: 'a' });
+    expect(await labels()).to.equal('sad');
+    await upgrade(await project.open());
+    await downgrade(await project.open(), { target: 'base' });
+    expect(await database.query("select 1 from pg_type where typname = 'mood'")).to.deep.equal([]);
+  });
+
+  it('is renamed again by redo, and with another text once it has changed', async () => {
+    const project = await moved();
+    await revision(await project.open(), { message: 'move', revisionId: 'b', autogenerate: true });
+    await upgrade(await project.open());
+    const again = await redo(await project.open());
+    expect(again.assets.map(({ action }) => action)).to.deep.equal(['rename']);
+    project.write('raw_sql/procs/total.sql', text('f', 'two'));
+    const edited = await redo(await project.open());
+    expect(edited.assets.map(({ path, action }) => `${action} ${path}`)).to.deep.equal([
+      'rename procs/total.sql',
+    ]);
+    expect(await state()).to.deep.equal(['procs/total.sql@b', 'two']);
     await downgrade(await project.open(), { target: 'a' });
     expect(await state()).to.deep.equal(['procs/f.sql@a', 'one']);
   });
