@@ -22,6 +22,14 @@ export const trialOption = {
   defaultDescription: usual,
 } as const satisfies Options;
 
+/** Of the command that compares a database with a shadow. */
+export const driftOption = {
+  type: 'string',
+  choices: trialPlaces,
+  describe: 'With --database: where to make the scratch database to compare with',
+  defaultDescription: 'server of `shadowUrl`, else of the database, else embedded',
+} as const satisfies Options;
+
 /** Returns where the shadow was asked for, if that was said. */
 export function shadowOf(args: Arguments): ShadowChoice | undefined {
   return places.find((place) => place === textOf(args, 'shadow'));

@@ -1,7 +1,7 @@
 /** Commands that prove: check, roundtrip. */
 import type { CheckReport, RoundTripReport } from '../../lib/index.js';
 import { type Command, type CommandFamily, isSet } from '../command.js';
-import { shadowOf, shadowOption } from '../shadow-option.js';
+import { driftOption, shadowOf, shadowOption, trialOf } from '../shadow-option.js';
 import { counted, duration } from '../words.js';
 
 const check: Command = {
@@ -18,12 +18,14 @@ const check: Command = {
       describe: 'Let edited scripts count as applied as they are now',
       default: false,
     },
+    shadow: driftOption,
   },
   example: 'check --env production --database',
   async run({ args, library, openProject }) {
     const report = await library.check(await openProject(), {
       accept: isSet(args, 'accept'),
       database: args['database'] === undefined ? undefined : isSet(args, 'database'),
+      shadow: trialOf(args),
     });
     return { report, text: checkText(report), status: report.findings.length === 0 ? 0 : 1 };
   },
@@ -38,10 +40,19 @@ function checkText(report: CheckReport): string {
 }
 
 /** What was looked at. */
-function extentOf({ database, applied, compared, frozenFiles, liveFiles }: CheckReport): string {
+function extentOf({
+  database,
+  applied,
+  compared,
+  frozenFiles,
+  liveFiles,
+  objects,
+  withoutShadow,
+}: CheckReport): string {
   const files = `${counted(frozenFiles, 'frozen file')}, ${counted(liveFiles, 'live file')}`;
   if (database === null) return `${files}, no database`;
-  return `${files}, ${counted(applied, 'revision')} applied, ${counted(compared, 'script')} compared`;
+  const scripts = `${counted(applied, 'revision')} applied, ${counted(compared, 'script')} compared`;
+  return `${files}, ${scripts}${withoutShadow === null ? `, ${counted(objects, 'object')} compared` : ''}`;
 }
 
 const roundtrip: Command = {

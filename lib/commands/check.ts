@@ -6,9 +6,12 @@ import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
 import type { Session } from '../runtime/session.js';
 import { editedScript, installedAssets, unknownRows } from './database-findings.js';
+import { notCompared, readDrift } from './drift.js';
 import { acceptEdits, compareApplied } from './edited.js';
 import { readFiles, type ReadFiles } from './file-findings.js';
 import type { CheckFinding } from './finding.js';
+import { ledgerFindings } from './ledger-findings.js';
+import type { TrialChoice } from './trying.js';
 
 export type { CheckFinding } from './finding.js';
 
@@ -28,6 +31,10 @@ export interface CheckReport {
   readonly applied: number;
   /** How many of their scripts have the name under which they were applied, and were compared. */
   readonly compared: number;
+  /** How many installed objects were compared with those of a shadow. */
+  readonly objects: number;
+  /** Why none were; null where they were. */
+  readonly withoutShadow: string | null;
   /** The revisions whose edited scripts were accepted. */
   readonly accepted: readonly RevisionId[];
 }
@@ -40,14 +47,21 @@ export interface CheckOptions {
    * can be reached.
    */
   readonly database?: boolean | undefined;
+  /**
+   * Where the shadow is made that installed objects are compared with, where a database is demanded; `none`: they are not
+   * compared. Default: on the server of `shadowUrl`, else on that of the database, else embedded.
+   */
+  readonly shadow?: TrialChoice | undefined;
 }
 
 /**
  * Finds what is amiss in the files: frozen files that are missing, changed, or in no manifest, manifests that cannot
  * be read, live files that no revision ships or that wait for the end of a merge, files that two branches changed.
- * With a database also applied scripts that were edited, version rows without a script, and installed versions that
- * no applied revision ships.
+ * With a database also applied scripts that were edited, version rows without a script, installed versions that
+ * no applied revision ships, and where the ledger says otherwise; with one that is demanded, also objects of SQL files
+ * that somebody has changed or dropped.
  *
+ * @throws DatabaseError `SHADOW_UNAVAILABLE`, `PRIVILEGE_MISSING` when there is no place for a shadow of the same major
  * @throws UsageError `USAGE` for accepting without a database
  * @throws ConfigError, DatabaseError, LockError when the database cannot be worked on; where none is demanded, one that
  *   is not there or does not answer only makes a warning
@@ -62,11 +76,11 @@ export async function check(project: Project, options: CheckOptions = {}): Promi
     const { environment } = project.config;
     const base = { environment, frozenFiles, liveFiles };
     if (typeof opened === 'string') {
-      const nothing = { applied: 0, compared: 0, accepted: [] };
+      const nothing = { applied: 0, compared: 0, ...noDrift(opened), accepted: [] };
       return { database: null, withoutDatabase: opened, ...base, findings, ...nothing };
     }
     const { database } = opened;
-    const found = await checkDatabase(project, opened, files, accept);
+    const found = await checkDatabase(project, opened, files, options);
     const all = [...found.findings, ...findings];
     return { database, withoutDatabase: null, ...base, ...found, findings: all };
   } finally {
@@ -74,22 +88,42 @@ export async function check(project: Project, options: CheckOptions = {}): Promi
   }
 }
 
-type DatabasePart = Pick<CheckReport, 'findings' | 'applied' | 'compared' | 'accepted'>;
+type DatabasePart = Pick<
+  CheckReport,
+  'findings' | 'applied' | 'compared' | 'objects' | 'withoutShadow' | 'accepted'
+>;
+
+function noDrift(why: string) {
+  const { objects, withoutShadow } = notCompared(why);
+  return { objects, withoutShadow };
+}
 
 async function checkDatabase(
   project: Project,
   session: Session,
   { history, unjudged }: ReadFiles,
-  accept: boolean,
+  { accept = false, database, shadow }: CheckOptions,
 ): Promise<DatabasePart> {
   const { edited, compared, applied } = compareApplied(project, session.state);
   if (accept) await acceptEdits(session, edited);
+  const isWanted = database === true && shadow !== 'none';
+  const drift = isWanted
+    ? await readDrift(project, session, history, unjudged, shadow)
+    : notCompared(shadow === 'none' ? 'none was wanted' : 'only with `--database`');
   const findings = [
     ...(await unknownRows(project, session)),
     ...(accept ? [] : edited.map(editedScript)),
     ...installedAssets(project, session, history, unjudged),
+    ...ledgerFindings(project, session, history, unjudged),
+    ...drift.findings,
   ];
-  return { findings, applied, compared, accepted: accept ? edited.map(({ revision }) => revision.id) : [] };
+  return {
+    ...drift,
+    findings,
+    applied,
+    compared,
+    accepted: accept ? edited.map(({ revision }) => revision.id) : [],
+  };
 }
 
 /** Opens the database; where it is not demanded and not there, returns why not. */

@@ -2,7 +2,7 @@
  * Opening a shadow, empty or at revisions, and running steps on it.
  */
 import type { AssetHistory } from '../assets/asset-history.js';
-import { LimbeckError } from '../errors.js';
+import { DatabaseError, LimbeckError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
@@ -51,6 +51,8 @@ export interface ShadowOptions {
   readonly place: ShadowChoice;
   /** `limbeck roundtrip`. */
   readonly purpose: string;
+  /** The major that it must have. Default: any. */
+  readonly major?: number;
 }
 
 /** Where shadows are made that need not be of the same major as anything: `shadowUrl`, where it is set. */
@@ -127,10 +129,15 @@ async function applyAll(opened: OpenShadow, ids: readonly RevisionId[]): Promise
   }
 }
 
-async function openOn(shadow: Shadow, source: ShadowSource, { purpose }: ShadowOptions): Promise<OpenShadow> {
+async function openOn(
+  shadow: Shadow,
+  source: ShadowSource,
+  { purpose, major }: ShadowOptions,
+): Promise<OpenShadow> {
   const { signal } = source;
   try {
     const session = await openSession(shadow.config, { logger: silentLogger, lock: true, purpose, signal });
+    if (major !== undefined) await assertMajor(session, major, source);
     // A schema that is made for the ledger is no difference of what comes after.
     await session.ensureLedger();
     return openedShadow(shadow, session, source);
@@ -138,6 +145,18 @@ async function openOn(shadow: Shadow, source: ShadowSource, { purpose }: ShadowO
     await shadow.close();
     throw error;
   }
+}
+
+async function assertMajor(session: Session, major: number, { config }: ShadowSource): Promise<void> {
+  const own = Math.floor(session.serverVersion / 10_000);
+  if (own === major) return;
+  await session.close();
+  throw new DatabaseError('SHADOW_UNAVAILABLE', {
+    message: `the database is PostgreSQL ${major}, and the shadow would be PostgreSQL ${own}: they print the same schema in different words`,
+    where: config.knexfile,
+    next: `set LIMBECK_SHADOW_URL, or \`shadowUrl\` in the knexfile, to a server of PostgreSQL ${major} on which the user may create databases`,
+    details: { database: major, shadow: own },
+  });
 }
 
 function openedShadow(shadow: Shadow, session: Session, source: ShadowSource): OpenShadow {

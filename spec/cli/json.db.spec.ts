@@ -105,6 +105,8 @@ const cases: Readonly<Record<string, JsonCase>> = {
     keys: [
       'database',
       'withoutDatabase',
+      'objects',
+      'withoutShadow',
       'environment',
       'frozenFiles',
       'liveFiles',

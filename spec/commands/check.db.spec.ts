@@ -130,6 +130,8 @@ Found 4 problems: 1 frozen file, 2 live files, 2 revisions applied, 2 scripts co
       liveFiles: 1,
       applied: 0,
       compared: 0,
+      objects: 0,
+      withoutShadow: 'none was wanted',
       accepted: [],
     });
   });
