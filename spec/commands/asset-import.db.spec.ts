@@ -38,7 +38,7 @@ describeOnServers('assets import', (database) => {
   beforeEach(async () => {
     await emptyDatabase(database);
     project = migrationProject(database.config, {
-      settings: { kinds },
+      settings: { kinds, trial: false },
       files: { 'migrations/.gitkeep': '' },
     });
   });

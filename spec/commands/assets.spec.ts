@@ -23,7 +23,7 @@ const script = (id: string, downRevision: string | null) =>
 
 describe('assets', () => {
   let project: TemporaryProject;
-  const open = () => openProject({ folder: project.root });
+  const open = () => openProject({ folder: project.root, settings: { trial: false } });
   const limbeck = (...words: string[]) => limbeckIn(project.root)('assets', ...words);
 
   const ship = async (id: string, day: number, body: string, downRevision: string | null) => {

@@ -18,7 +18,8 @@ const folder = 'migrations/20260101000000_a.assets';
 describe('check without a database', () => {
   let project: TemporaryProject;
 
-  const open = (environment = 'development') => openProject({ folder: project.root, environment });
+  const open = (environment = 'development') =>
+    openProject({ folder: project.root, environment, settings: { trial: false } });
   const found = async () => {
     const { findings } = await check(await open(), { database: false });
     return findings.map(({ kind, where, revision, path }) => `${kind} ${where} ${revision} ${path}`);

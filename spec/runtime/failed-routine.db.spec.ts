@@ -83,15 +83,14 @@ $$;`,
       });
     });
 
-    it('is shown in a DO block, and in what the block executes', async () => {
-      const block = (text: string) => `-- a block\ndo $do$\nbegin\n  perform 1;\n  ${text}\nend $do$;\n`;
-      await project.ship('a', { 'procs/f.sql': block("raise 'no é';") });
-      await expectSqlFailure({ where: `${frozen('a', 0, 'procs/f.sql')}:5:3`, message: /no é$/ });
-      project = assetProject(database);
-      await project.ship('a', {
-        'procs/f.sql': block('execute $x$create view v as\n  select nam $x$;'),
-      });
-      await expectSqlFailure({ where: `${frozen('a', 0, 'procs/f.sql')}:6:10`, message: /column "nam"/ });
+    it('is shown in a DO block of a plain-SQL script, and in what the block executes', async () => {
+      const script = (text: string) =>
+        `-- a\n-- revision: a\n-- upgrade\ndo $do$\nbegin\n  perform 1;\n  ${text}\nend $do$;\n-- downgrade\n`;
+      const file = 'migrations/20260101000000_a.sql';
+      project.write(file, script("raise 'no é';"));
+      await expectSqlFailure({ where: `${file}:7:3`, message: /no é$/ });
+      project.write(file, script('execute $x$create view v as\n  select nam $x$;'));
+      await expectSqlFailure({ where: `${file}:8:10`, message: /column "nam"/ });
     });
   });
 
