@@ -58,6 +58,8 @@ export interface LoadContext {
 /** The context of a step, with what stands after it and before it. */
 interface StepContext extends LoadContext {
   readonly standingAfter: () => readonly AssetVersion[];
+  /** The files that define an object after it. */
+  readonly definersAfter: (object: string) => readonly string[];
   /** All objects that files had defined before it. */
   readonly standingBefore: () => readonly string[];
   /** What the step has dropped and not loaded again: where branches gave a file two names, both have defined it. */
@@ -81,10 +83,13 @@ export function createAssetLoader(given: LoadContext): RunLoader {
   const { revision, direction, history } = given;
   let before: readonly string[] | undefined;
   let after: readonly AssetVersion[] | undefined;
+  let definers: ReadonlyMap<string, readonly string[]> | undefined;
+  const standingAfter = () => (after ??= history.standingAt(given.after));
   const context: StepContext = {
     ...given,
     standingBefore: () => (before ??= objectsOf(history.standingAt(given.before))),
-    standingAfter: () => (after ??= history.standingAt(given.after)),
+    standingAfter,
+    definersAfter: (object) => (definers ??= definersOf(standingAfter())).get(object) ?? [],
     dropped: new Set(),
   };
   const own = history.manifestOf(revision)?.entries ?? [];
@@ -317,14 +322,19 @@ function goneObjects(change: Change, context: StepContext): GoneObject[] {
   const kept = new Set(to?.entry.objects);
   const gone = [...new Set(standing)].filter((object) => !kept.has(object));
   if (gone.length === 0) return [];
-  for (const { entry } of context.standingAfter().filter((other) => other.path !== path)) {
-    for (const object of entry.objects) kept.add(object);
-  }
+  const isElsewhere = (object: string) => context.definersAfter(object).some((other) => other !== path);
   const expected = expectedOf(path, context);
   return gone
-    .filter((object) => !kept.has(object) && !context.dropped.has(object))
+    .filter((object) => !isElsewhere(object) && !context.dropped.has(object))
     .map((object) => ({ object, path, expected }))
     .toReversed();
+}
+
+function definersOf(versions: readonly AssetVersion[]): Map<string, string[]> {
+  const definers = new Map<string, string[]>();
+  for (const { path, entry } of versions)
+    for (const object of entry.objects) definers.set(object, [...(definers.get(object) ?? []), path]);
+  return definers;
 }
 
 /** Two files may have defined an object, where branches gave a file different names. */

@@ -7,6 +7,7 @@ import type { Statement } from '../sql/statement.js';
 import type { Ledger, LedgerState } from './ledger.js';
 
 type InstalledMap = LedgerState['assets'];
+type Installed = NonNullable<ReturnType<InstalledMap['get']>>;
 
 /** Returns what the ledger would say is installed there. */
 export function standingAssets(history: AssetHistory, applied: AppliedSet): InstalledMap {
@@ -20,13 +21,14 @@ export function standingAssets(history: AssetHistory, applied: AppliedSet): Inst
  * be one that must not write there.
  */
 export class InstalledMirror implements InstalledAssets {
-  #assets: InstalledMap;
+  /** Changed in place, and copied when a mark is set: a step may install thousands. */
+  #assets: Map<string, Installed>;
   readonly #ledger: Ledger;
   /** By path what the ledger does not say yet; undefined where nothing is installed any more. */
-  #changes: ReadonlyMap<string, AssetVersion | undefined> = new Map();
+  #changes = new Map<string, AssetVersion | undefined>();
 
   constructor(assets: InstalledMap, ledger: Ledger) {
-    this.#assets = assets;
+    this.#assets = new Map(assets);
     this.#ledger = ledger;
   }
 
@@ -36,10 +38,10 @@ export class InstalledMirror implements InstalledAssets {
 
   /** Returns a function that goes back to what is installed now, for when the database does. */
   mark(): () => void {
-    const [assets, changes] = [this.#assets, this.#changes];
+    const [assets, changes] = [new Map(this.#assets), new Map(this.#changes)];
     return () => {
-      this.#assets = assets;
-      this.#changes = changes;
+      this.#assets = new Map(assets);
+      this.#changes = new Map(changes);
     };
   }
 
@@ -58,12 +60,12 @@ export class InstalledMirror implements InstalledAssets {
   install(version: AssetVersion): void {
     const { path, sha256, revision } = version;
     if (sha256 === null) return this.remove(path);
-    this.#assets = new Map([...this.#assets, [path, { sha256, revision }]]);
-    this.#changes = new Map([...this.#changes, [path, version]]);
+    this.#assets.set(path, { sha256, revision });
+    this.#changes.set(path, version);
   }
 
   remove(path: string): void {
-    this.#assets = new Map([...this.#assets].filter(([other]) => other !== path));
-    this.#changes = new Map([...this.#changes, [path, undefined]]);
+    this.#assets.delete(path);
+    this.#changes.set(path, undefined);
   }
 }
