@@ -89,13 +89,13 @@ export const restoreGrants = `        -- what it has, what it had, and what it w
         end if;
         if has <> wanted then
           -- a REVOKE on a table takes the grants on its columns with it, which a new file may have given
-          is_anew := detail ->> 'col' is not null or object.classid <> 'pg_class'::regclass
+          is_anew := not exists_again or detail ->> 'col' is not null or object.classid <> 'pg_class'::regclass
             or not exists (select from pg_attribute where attrelid = object.objid and attacl is not null);
           own_role := current_setting('role');
           for given in
-            select distinct grantee, privilege_type from ${items('has', 'item')}
+            select distinct grantor, grantee, privilege_type from ${items('has', 'item')}
             where is_anew or not exists (
-              select from ${items('wanted', 'other')} where other.grantee = item.grantee and other.privilege_type = item.privilege_type)
+              select from ${items('wanted', 'other')} where other.grantor = item.grantor and other.grantee = item.grantee and other.privilege_type = item.privilege_type)
           loop
             execute ${commandOf('revoke', 'from', `' cascade'`)};
           end loop;
@@ -114,6 +114,14 @@ export const restoreGrants = `        -- what it has, what it had, and what it w
           has := ${exploded(`coalesce(acl_now, acldefault((detail #>> '{grants,kind}')::"char", owner_now))`)};
           if not (has @> wanted and wanted @> has) then
             raise exception using errcode = '${sqlstates.notRestored}', message = 'not all of its grants could be given back',
-              detail = detail #>> '{grants,on}', hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
+              detail = (
+                select string_agg(format('%s %s of %s from %s on %s', sign, item.privilege_type,
+                  case item.grantee when 0 then 'PUBLIC' else pg_get_userbyid(item.grantee) end, pg_get_userbyid(item.grantor),
+                  concat_ws(' column ', detail #>> '{grants,on}', detail ->> 'col')), E'\\n')
+                from (
+                  select 'lacks' as sign, one.* from ${items('wanted', 'one')} where not has @> jsonb_build_array(to_jsonb(one))
+                  union all
+                  select 'has', one.* from ${items('has', 'one')} where not wanted @> jsonb_build_array(to_jsonb(one))
+                ) as item), hint = ${quoteLiteral(hintOf(sqlstates.notRestored))};
           end if;
         end if;`;

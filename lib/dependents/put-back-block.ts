@@ -87,7 +87,7 @@ const details = `
       select item, part from jsonb_array_elements(aside) with ordinality as element(item, place)
       cross join lateral jsonb_array_elements(item -> 'details') as part
       where (part ->> 'phase')::integer < ${phases.data}
-      order by (part ->> 'phase')::integer, place desc
+      order by (part ->> 'phase')::integer, place desc, part ->> 'col' nulls first
     loop
       said := entry ->> 'object';
       ${find('object', "(entry -> 'address')")}

@@ -28,9 +28,9 @@ export function setAsideBlock(): string {
     findTargets,
     pinSettings,
     `  -- what stands on them, directly or not
-  waiting := (select jsonb_agg(to_jsonb(node)) from (
+  waiting := (select jsonb_agg(to_jsonb(node) || jsonb_build_object('starts', node.starts and (call ->> 'drop')::boolean)) from (
 ${walkQuery('targets', { columnsStay: "(call ->> 'columnsStay')::boolean" })}
-  ) as node where (not node.starts or (call ->> 'drop')::boolean) and not (node.starts and node.sub > 0));`,
+  ) as node where (node.reached or (call ->> 'drop')::boolean) and not (node.starts and node.sub > 0));`,
     order,
     describe,
     compare,

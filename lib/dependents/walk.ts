@@ -64,7 +64,7 @@ const goesOn = (below: string) => `not exists (
 
 /**
  * Makes a query with one row for each node, the targets among them: `key`, `class`, `id`, `sub`, `starts` (it is a
- * target), `inner` (it comes and goes with another node), `stands_on` (keys).
+ * target), `reached` (it stands on another node), `inner` (it comes and goes with another node), `stands_on` (keys).
  *
  * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
  * @param columnsStay - an expression: whether the walk goes on through table columns, and types made of a type
@@ -80,11 +80,12 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
     select above.class, above.id, above.sub, ${columnsStay} and (${stays})
     from standing ${above('standing')}
     where ${goesOn('standing')}
+      and (above.class, above.id, above.sub) <> (standing.class, standing.id, standing.sub)
       and not (${followsItsColumn('standing')})
       and not (${columnsStay} and ${isDomainCheck})
   ),
   node as (
-    select class, id, sub, bool_or(starts) as starts, ${keyOf('standing')} as key
+    select class, id, sub, bool_or(starts) as starts, bool_or(not starts) as reached, ${keyOf('standing')} as key
     from standing group by class, id, sub
   ),
   edge as (
@@ -100,9 +101,9 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
     join pg_constraint own on own.conrelid = heir.inhrelid and own.conname = con.conname and own.conislocal
     join node child on child.class = 'pg_constraint'::regclass and child.id = own.oid
   )
-  select node.key, node.class, node.id, node.sub, node.starts,
+  select node.key, node.class, node.id, node.sub, node.starts, node.reached,
     coalesce(bool_or(edge.inner), false) as inner,
     coalesce(jsonb_agg(edge.stands_on) filter (where edge.stands_on is not null), '[]') as stands_on
   from node left join edge on edge.key = node.key and edge.stands_on in (select key from node)
-  group by node.key, node.class, node.id, node.sub, node.starts`;
+  group by node.key, node.class, node.id, node.sub, node.starts, node.reached`;
 }
