@@ -1,7 +1,7 @@
 /**
  * What a statement defines, by its syntax tree.
  */
-import { defaultPrivilegesOf, grantsOf } from './grants.js';
+import { defaultPrivilegesOf, grantsOf, revokesOf } from './grants.js';
 import {
   child,
   items,
@@ -90,7 +90,8 @@ const definitions: Record<string, Define> = {
   CreateOpClassStmt: (body, schema) => [usingMethod('operator class', body['opclassname'], body, schema)],
   CreateOpFamilyStmt: (body, schema) => [usingMethod('operator family', body['opfamilyname'], body, schema)],
   CreateConversionStmt: (body, schema) => [named('conversion', body['conversion_name'], schema)],
-  GrantStmt: (body, schema) => (body['is_grant'] === true ? grantsOf(body, schema).map(granted) : []),
+  GrantStmt: (body, schema) =>
+    (body['is_grant'] === true ? grantsOf(body, schema) : revokesOf(body, schema)).map(granted),
   AlterDefaultPrivilegesStmt: (body) => defaultPrivilegesOf(body).map(granted),
 };
 

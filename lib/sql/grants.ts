@@ -33,6 +33,37 @@ export function grantsOf(grant: Node, schema: string): string[] {
   );
 }
 
+/**
+ * Returns the single ones of a REVOKE that takes from PUBLIC what it has by default, so that a GRANT takes them back:
+ * `revoke all on function public.f() from public`. Of other things PUBLIC has nothing by default.
+ */
+export function revokesOf(revoke: Node, schema: string): string[] {
+  if (!takesDefaults(revoke)) return [];
+  return grantedObjects(revoke, schema).flatMap((object) =>
+    privileges(revoke).map((privilege) => `revoke ${privilege} on ${object} from public`),
+  );
+}
+
+/** Whether a REVOKE takes no more from PUBLIC than what it has by default. */
+export function takesDefaults(revoke: Node): boolean {
+  return (
+    publicDefaults.has(String(revoke['objtype'])) &&
+    revoke['targtype'] === 'ACL_TARGET_OBJECT' &&
+    revoke['grant_option'] !== true &&
+    revoke['behavior'] !== 'DROP_CASCADE' &&
+    grantees(revoke).every((role) => role === 'public')
+  );
+}
+
+/** PostgreSQL manual, "Privileges": EXECUTE on routines and USAGE on types are granted to PUBLIC by default. */
+const publicDefaults = new Set([
+  'OBJECT_FUNCTION',
+  'OBJECT_PROCEDURE',
+  'OBJECT_ROUTINE',
+  'OBJECT_TYPE',
+  'OBJECT_DOMAIN',
+]);
+
 /** Returns the single ones of an ALTER DEFAULT PRIVILEGES: `default privileges for role x grant select on tables to app`. */
 export function defaultPrivilegesOf(statement: Node): string[] {
   const options = optionsOf(statement['options']);

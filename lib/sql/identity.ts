@@ -70,7 +70,7 @@ const routines = new Set(['function', 'procedure', 'aggregate']);
 export function holderName(identity: string): string | undefined {
   const [, onTable] = /^(?:trigger|rule|policy) (?:"(?:[^"]|"")+"|\S+) on (.*)$/s.exec(identity) ?? [];
   if (onTable !== undefined) return onTable;
-  return /^grant [^"]*(?:"(?:[^"]|"")+"[^"]*)*? on (?:table|function|procedure|routine|type|domain) (.*) to /s.exec(
+  return /^(?:grant|revoke) [^"]*(?:"(?:[^"]|"")+"[^"]*)*? on (?:table|function|procedure|routine|type|domain) (.*) (?:to|from) /s.exec(
     identity,
   )?.[1];
 }

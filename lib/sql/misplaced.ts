@@ -5,6 +5,7 @@
  * them, and what they are for.
  */
 import type { DefinedObject } from './defined-objects.js';
+import { takesDefaults } from './grants.js';
 import { child, items, type Node, nodes, strings } from './syntax-tree.js';
 
 /** Why a statement has no place in the file. */
@@ -101,7 +102,7 @@ const checks: Record<string, Check> = {
       : misplaced('CREATE STATISTICS is for a materialized view that the same file defines'),
   RefreshMatViewStmt: (body, own) => ofOwn('REFRESH', own, [child(body, 'relation')['relname']]),
   GrantStmt: (body, own) =>
-    body['is_grant'] === true || isOwn(own, nodes(body['objects']).map(lastName))
+    body['is_grant'] === true || takesDefaults(body) || isOwn(own, nodes(body['objects']).map(lastName))
       ? undefined
       : misplaced(
           'REVOKE takes away what this file has not given, which could not be given back',

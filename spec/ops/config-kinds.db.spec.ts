@@ -110,6 +110,31 @@ describeOnServers('kinds that a project adds', (database) => {
     expect((await stateOf(database)).objects).to.deep.equal(before.objects);
   });
 
+  it('give EXECUTE back to PUBLIC when a file no longer revokes it', async () => {
+    const { write, open } = await shipped();
+    const can = async () =>
+      (
+        await database.query(
+          "select exists (select 1 from pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) where proname = 'add' and grantee = 0) as can",
+        )
+      )[0]?.['can'];
+    const own = files['raw_sql/procs/add.sql'];
+    write('raw_sql/procs/add.sql', `${own}\nrevoke all on function add(int, int) from public;`);
+    await revision(await open(), { message: 'revoke', revisionId: 'c', autogenerate: true });
+    write('raw_sql/procs/add.sql', `${own}\n-- for all`);
+    await revision(await open(), { message: 'for all', revisionId: 'd', autogenerate: true });
+    const seen = [];
+    for (const target of ['b', 'c', 'd']) {
+      await upgrade(await open(), { target });
+      seen.push(await can());
+    }
+    for (const target of ['c', 'b']) {
+      await downgrade(await open(), { target });
+      seen.push(await can());
+    }
+    expect(seen).to.deep.equal([true, false, true, false, true]);
+  });
+
   it('are dropped and made anew where PostgreSQL has no OR REPLACE, in both directions', async () => {
     const { write, open } = await shipped();
     const first = {

@@ -29,6 +29,7 @@ describe('dropText', () => {
     for (const [identity, text] of [
       ['function public.f(integer)', 'drop function public.f(integer)'],
       ['trigger t on public.b', 'drop trigger t on public.b'],
+      ['revoke all on function public.f() from public', 'grant all on function public.f() to public'],
       ['grant select on table public.b to app', 'revoke select on table public.b from app'],
       [
         'grant update (a) on table s."to" to "My to role" with grant option granted by x',

@@ -110,6 +110,7 @@ describe('parseSql', () => {
       await identities(`grant select, update (a, "B") on s.b, v to app, public with grant option;
         grant all on all tables in schema s to "My role" granted by current_user;
         grant execute on function f(int, text), g to app; grant usage on type mood to app; grant usage on schema s to app;
+        revoke all on function f(int), g() from public; revoke select on v from public; revoke execute on function f(int) from app;
         alter default privileges for role x in schema s, t grant select on tables to app;
         alter default privileges revoke execute on functions from public`),
     ).to.deep.equal([
@@ -130,6 +131,8 @@ describe('parseSql', () => {
       'grant execute on function public.g to app',
       'grant usage on type public.mood to app',
       'grant usage on schema s to app',
+      'revoke all on function public.f(integer) from public',
+      'revoke all on function public.g() from public',
       'default privileges for role x in schema s grant select on tables to app',
       'default privileges for role x in schema t grant select on tables to app',
       'default privileges revoke execute on functions from public',
