@@ -52,7 +52,7 @@ export async function readFiles(project: Project): Promise<ReadFiles> {
     unjudged,
     findings,
     frozenFiles: onDisk.length,
-    liveFiles: live.filter(({ state }) => state !== 'deleted').length,
+    liveFiles: (await project.live.paths()).length,
   };
 }
 

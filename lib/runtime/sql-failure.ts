@@ -192,7 +192,7 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
     default:
       return new MigrationError(
         'SQL_FAILED',
-        facts(place.advice ?? hint?.replace(/\.$/, '') ?? 'mend the statement'),
+        facts(place.advice ?? hint?.replace(/\.$/, '') ?? mendStatement),
       );
   }
 }
@@ -206,6 +206,9 @@ function isInTheWay({ code, hint }: ServerError): boolean {
 
 const notOwn =
   'drop or rename what stands there in the script, if nobody needs it: no file that was loaded before has defined it, so limbeck leaves it alone';
+/** What to do where nothing better is known. */
+export const mendStatement = 'mend the statement';
+
 const moreTime =
   'give the statement more time with the setting "ddl.statementTimeout", or with `statement_timeout` where the script, the role or the database sets it, and run the command again';
 const cancelled = 'run the command again: somebody cancelled the statement';

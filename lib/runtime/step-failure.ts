@@ -8,7 +8,7 @@ import type { Script } from '../script/script-directory.js';
 import { scriptPlace } from '../script/script-module.js';
 import { interruption } from './database-sink.js';
 import type { FailurePlace } from './failure-place.js';
-import { driverFailure, isConnectionLost, type ServerError } from './sql-failure.js';
+import { driverFailure, isConnectionLost, mendStatement, type ServerError } from './sql-failure.js';
 
 /**
  * Makes the error for a step that failed; it keeps the code of what went wrong.
@@ -30,10 +30,17 @@ export function stepFailure(
     message: `${direction} of "${revision}" failed: ${failure.message}`,
     where: inRoutine === undefined ? where : calledIn(inRoutine.where, where),
     excerpt: inRoutine?.excerpt ?? failure.excerpt,
-    next: `${failure.next}; ${whatStands(failure, applied, current)}`,
+    next: `${nextFor(failure, inRoutine)}; ${whatStands(failure, applied, current)}`,
     cause: error,
     details: { ...failure.details, revision, direction, applied, current },
   });
+}
+
+/** The statement that called a routine need not be what is wrong. */
+function nextFor({ next }: LimbeckError, inRoutine: FailurePlace | undefined): string {
+  const path = /\.assets\/(.*):\d+:\d+$/.exec(inRoutine?.where ?? '')?.[1];
+  if (path === undefined || next !== mendStatement) return next;
+  return `mend the live file of "${path}", or what calls it`;
 }
 
 /** A routine that is being made is not called by the file that makes it. */

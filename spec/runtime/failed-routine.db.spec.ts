@@ -143,6 +143,7 @@ end $$;
       await expectSqlFailure({
         message: /relation "nowhere" does not exist$/,
         where: `${where}:25, called in ${fileName('a', 0)}:6:12`,
+        next: /^mend the live file of "procs\/inner_f\.sql", or what calls it; nothing was changed/,
         excerpt: /\n7 \| {5}perform 1, nam from nowhere;\n {2}\| {25}\^$/,
       });
     });
