@@ -27,7 +27,7 @@ import {
 } from './freezing.js';
 import { assertConvergent, runSteps } from './migrate.js';
 import { noRevisions } from './read.js';
-import { type TrialOptions, tryFiles } from './trying.js';
+import { type Freezing, type TrialOptions, tryFiles } from './trying.js';
 import { explainUnknown } from './unknown-rows.js';
 
 export interface FreezeOptions extends TrialOptions {
@@ -59,11 +59,11 @@ export async function freeze(project: Project, options: FreezeOptions = {}): Pro
 async function filesToFreeze(
   project: Project,
   script: Script,
-  { files = [], shadow }: FreezeOptions,
+  { files = [], shadow, isRunNext = false }: FreezeOptions & Pick<Freezing, 'isRunNext'>,
 ): Promise<readonly FrozenFile[]> {
   const parents = [...project.graph.requirements(script.revision.id)];
   const frozen = await freezeFor(project, parents, await callsToFreeze(project, script, parents, files));
-  return tryFiles(project, { parents, files: frozen, script }, { shadow });
+  return tryFiles(project, { parents, files: frozen, script, isRunNext }, { shadow });
 }
 
 async function callsToFreeze(
@@ -141,7 +141,7 @@ export async function redo(
 ): Promise<RedoReport> {
   const script = freezable(project, options.revision ?? 'head');
   const { id } = script.revision;
-  const files = await filesToFreeze(project, script, { shadow: options.shadow });
+  const files = await filesToFreeze(project, script, { shadow: options.shadow, isRunNext: true });
   const entries = files.map(({ entry }) => entry);
   const history = project.readHistory().with({ revision: id, folder: assetFolderOf(script.file), entries });
   const session = await project.openSession('redo', { lock: true, scripts: true });

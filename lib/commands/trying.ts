@@ -37,13 +37,15 @@ export interface Freezing {
   readonly files: readonly FrozenFile[];
   /** The script, where it is there already; else it will hold what freezing writes, and what a person adds. */
   readonly script?: Script | undefined;
+  /** Whether the step is run at once, which tells what files have lost. Default false. */
+  readonly isRunNext?: boolean;
 }
 
 /**
  * Tries the changes of files that stand at the parents, if there are any: `recreate` and what stands on the objects are
  * noted in their entries.
  *
- * Where that is not possible, a warning says so and the files come back as they are.
+ * What the files lose without a word is a warning, as of a run. Where a trial is not possible, a warning says so and the files come back as they are.
  *
  * @throws LimbeckError for a file that cannot be loaded, with its place in the live file; nothing was written then
  */
@@ -58,7 +60,12 @@ export async function tryFiles(
   const opened = await openShadow(project, parents, shadow);
   if (opened === undefined) return files;
   try {
-    const results = await tryStep(opened, project, { ...(await trialOf(project, freezing)), files: tried });
+    const { results, warnings } = await tryStep(opened, project, {
+      ...(await trialOf(project, freezing)),
+      files: tried,
+    });
+    if (freezing.isRunNext !== true)
+      for (const { file, message, next } of warnings) project.logger.warn(`${file}: ${message}; ${next}`);
     return files.map((file) => withResult(file, results));
   } catch (error) {
     warn(project, whyNotTried(project, freezing, error));

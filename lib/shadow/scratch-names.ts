@@ -22,6 +22,15 @@ export function markText(name: string, begun: string): string {
   return `comment on database ${quoteIdentifier(name)} is ${quoteLiteral(mark + begun)}`;
 }
 
+/** A query for the statement that gives a database the search path of the one that asks, where that has one of its own. */
+export function searchPathText(name: string): string {
+  return `select pg_catalog.format('alter database %I set search_path to %s', ${quoteLiteral(name)},
+    pg_catalog.substr(config, pg_catalog.length('search_path=') + 1)) as statement
+from pg_catalog.pg_db_role_setting cross join pg_catalog.unnest(setconfig) as config
+where setrole = 0 and pg_catalog.starts_with(config, 'search_path=')
+  and setdatabase = (select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())`;
+}
+
 /**
  * A query for the names of databases that a session of limbeck has left which is gone; those that others of the same
  * server's users have made are passed over.

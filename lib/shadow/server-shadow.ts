@@ -11,7 +11,14 @@ import { type MessageError, sendMessage } from '../runtime/pg-connection.js';
 import { inDatabase } from '../runtime/server-address.js';
 import { failureOf } from '../runtime/sql-failure.js';
 import { quoteIdentifier } from '../sql/quote.js';
-import { creationText, leftoversText, markText, scratchName, sessionBegun } from './scratch-names.js';
+import {
+  creationText,
+  leftoversText,
+  markText,
+  scratchName,
+  searchPathText,
+  sessionBegun,
+} from './scratch-names.js';
 
 /** A database on a server that lives as long as it is used. */
 export interface ServerScratch {
@@ -91,6 +98,7 @@ async function createDatabase({ database }: OpenConnection, run: Run): Promise<s
     throw mayNotCreate(error, database) ?? error;
   });
   await run(markText(name, String(own?.['begun'])));
+  for (const { statement } of await run(searchPathText(name))) await run(String(statement));
   return name;
 }
 

@@ -6,8 +6,10 @@ import { readDependentsQuery } from '../dependents/dependents-list.js';
 import { type AsideTarget, targetsQuery } from '../dependents/targets.js';
 import type { AssetHistory } from '../assets/asset-history.js';
 import type { RevisionId } from '../graph/revision.js';
+import type { LoadWarning } from '../ops/load-warnings.js';
 import type { ReadyStep } from '../runtime/ready-steps.js';
 import { StepRunner } from '../runtime/step-runner.js';
+import { quoteLiteral } from '../sql/quote.js';
 import type { OpenShadow, ShadowSource } from './open-shadow.js';
 
 /** A file whose change is tried. */
@@ -25,6 +27,13 @@ export interface TrialResult {
   readonly isRecreated: boolean;
   /** What stood on its objects that were dropped. */
   readonly dependents: readonly Dependent[];
+}
+
+/** What a trial has shown. */
+export interface TrialReport {
+  readonly results: readonly TrialResult[];
+  /** What the files have lost without a word. */
+  readonly warnings: readonly LoadWarning[];
 }
 
 export interface Trial {
@@ -45,7 +54,7 @@ export function tryStep(
   shadow: OpenShadow,
   source: Pick<ShadowSource, 'root' | 'config' | 'scriptArguments'>,
   { step, history, applied, files }: Trial,
-): Promise<TrialResult[]> {
+): Promise<TrialReport> {
   const { session } = shadow;
   const { root, scriptArguments } = source;
   const { ddl } = source.config.settings;
@@ -54,13 +63,15 @@ export function tryStep(
     const dependents = new Map<string, readonly Dependent[]>();
     for (const { path, before } of files) dependents.set(path, await readDependents(shadow, before));
     const context = { ...session, root, history, ddl, scriptArguments, assets: session.state.assets };
-    await new StepRunner(context, new Set(applied)).run(step, { isFirst: true, isLast: false });
+    const runner = new StepRunner(context, new Set(applied));
+    await runner.run(step, { isFirst: true, isLast: false });
     const left = await readObjects(shadow, files);
-    return files.map(({ path, before, after }) => {
+    const results = files.map(({ path, before, after }) => {
       const isGone = (object: string) => standing.get(object) !== left.get(object);
       const isRecreated = before.some((object) => after.includes(object) && isGone(object));
       return { path, isRecreated, dependents: before.some(isGone) ? (dependents.get(path) ?? []) : [] };
     });
+    return { results, warnings: runner.warnings };
   });
 }
 
@@ -69,13 +80,13 @@ async function readObjects(
   { session }: OpenShadow,
   files: readonly TriedFile[],
 ): Promise<Map<string, string>> {
-  const objects = new Set(files.flatMap(({ before }) => before));
-  if (objects.size === 0) return new Map();
-  const [answer] = await session.sink.ask(targetsQuery(targetsOf([...objects])));
-  const rows = answer?.rows ?? [];
-  return new Map(
-    rows.flatMap(({ words, id }) => (id === null ? [] : [[String(words), String(id)] as const])),
+  const objects = [...new Set(files.flatMap(({ before }) => before))];
+  if (objects.length === 0) return new Map();
+  const queries = objects.map(
+    (object) => `select ${quoteLiteral(object)} as object, id from (${targetsQuery([{ object }])}) as found`,
   );
+  const [answer] = await session.sink.ask(queries.join('\nunion all\n'));
+  return new Map((answer?.rows ?? []).map(({ object, id }) => [String(object), String(id)] as const));
 }
 
 async function readDependents({ session }: OpenShadow, objects: readonly string[]): Promise<Dependent[]> {

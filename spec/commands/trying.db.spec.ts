@@ -66,6 +66,17 @@ describe('trying what is to be frozen', () => {
       .and.not.to.have.property('dependents');
   });
 
+  it('tells what CREATE OR REPLACE takes away', async () => {
+    const first = 'migrations/20260101000000_first.js';
+    const altering = "await loadStoredProc(op, ['f.sql']); await op.execute('alter function f() immutable');";
+    project.write(first, project.read(first).replace("await loadStoredProc(op, ['f.sql']);", altering));
+    project.write('raw_sql/procs/f.sql', files['raw_sql/procs/f.sql'].replace('return 1', 'return 2'));
+    await ship();
+    expect(warnings).to.deep.equal([
+      'raw_sql/procs/f.sql: function public.f() has lost "immutable", which the file does not say; write "immutable" into the file, if it should stay',
+    ]);
+  });
+
   it('finds a function that does not compile before anything is written', async () => {
     project.write(
       'raw_sql/procs/f.sql',

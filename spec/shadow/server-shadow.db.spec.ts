@@ -87,6 +87,17 @@ describeOnServers('a shadow on the server', onServers, (database) => {
     await other.drop();
   });
 
+  it('has the search path that the database was given', async () => {
+    const other = await madeWith(database, "encoding 'UTF8' locale 'C'");
+    await database.query(`alter database shadow_options set search_path = "Odd one", public`);
+    project = migrationProject(other.config, { scripts });
+    const shadow = await openShadow();
+    const [answer] = await shadow.session.sink.ask('show search_path');
+    expect(answer?.rows).to.deep.equal([{ search_path: '"Odd one", public' }]);
+    await shadow.close();
+    await other.drop();
+  });
+
   it('serves the round trip, and leaves the database of the user as it is', async () => {
     const before = await database.query('select count(*)::int as tables from pg_class');
     const report = await roundTrip(await project.open(), { shadow: 'server' });
