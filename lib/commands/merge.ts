@@ -1,6 +1,7 @@
 /**
  * The command that joins branches, and the SQL files that they changed.
  */
+import type { TypeOptions } from '../assets/freeze-types.js';
 import { type LimbeckError, UsageError } from '../errors.js';
 import { newRevisionLinks } from '../graph/new-revision.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -23,6 +24,8 @@ export interface MergeOptions extends NewRevisionChoices, TrialOptions {
   readonly splice?: boolean | undefined;
   /** Live files that are right as they are, also where they hold the change of one branch alone, or are deleted. */
   readonly resolved?: readonly string[] | undefined;
+  /** What merged files of types cannot say: values with other names, and whether to convert. */
+  readonly types?: TypeOptions | undefined;
 }
 
 /** An SQL file that branches changed, and that the merge ships. */
@@ -58,7 +61,7 @@ export async function merge(project: Project, options: MergeOptions): Promise<Me
   const open = project.readHistory().divergentAt(graph.closure(downRevisions));
   if (options.sql === true && open.length > 0) throw sqlWithAssets('`--sql`');
   const settled = settleFiles(project, downRevisions, open, options.resolved ?? []);
-  const files = await freezeSettled(project, downRevisions, settled);
+  const files = await freezeSettled(project, downRevisions, settled, options.types);
   const merged = settled.map(({ target, divergence, how }) => ({
     path: target,
     from: divergence.versions.map(({ revision }) => revision).toReversed(),

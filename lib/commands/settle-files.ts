@@ -9,6 +9,7 @@ import {
   isStanding,
 } from '../assets/asset-history.js';
 import { hashAsset } from '../assets/asset-text.js';
+import type { TypeOptions } from '../assets/freeze-types.js';
 import { type FrozenFile, readFrozen } from '../assets/manifest.js';
 import { type MergeCase, type MergeSide, type Settlement, settle } from '../assets/merge-assets.js';
 import { AssetError, type LimbeckError, UsageError } from '../errors.js';
@@ -59,16 +60,19 @@ export function settleFiles(
 /**
  * Freezes what the live files say of settled files.
  *
+ * @param types - what the files of types cannot say
  * @throws AssetError `ASSET_CONFLICT` for an object that the merge left in two places; and what freezing throws
  */
 export async function freezeSettled(
   project: Project,
   parents: readonly RevisionId[],
   settled: readonly Settled[],
+  types: TypeOptions = {},
 ): Promise<FrozenFile[]> {
   const paths = settled.flatMap((each) => each.paths);
   const files = await freezeFor(project, parents, {
     loads: paths.filter((path) => project.live.has(path)),
+    types: new Map(paths.map((path) => [path, types])),
     drops: paths.filter((path) => !project.live.has(path)),
   });
   for (const each of settled) assertDefinedOnce(project, each, files);

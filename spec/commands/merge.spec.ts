@@ -310,6 +310,19 @@ describe('merge of branches that changed the same SQL file', () => {
     expect(frozen()).to.equal(f('l', 'r'));
   });
 
+  it('makes a type anew whose values the merge puts into another order, when told', async () => {
+    const name = 'types/mood.sql';
+    const mood = (...values: string[]) =>
+      `create type mood as enum (${values.map((value) => `'${value}'`).join(', ')});\n`;
+    await ship('root', { [name]: mood('x') });
+    await ship('left', { [name]: mood('x', 'y') }, 'root');
+    await ship('right', { [name]: mood('x', 'z') }, 'root');
+    edit({ [name]: mood('x', 'y', 'z') });
+    await refused({ code: 'ASSET_TYPE_CHANGED', message: /its values change their order/ });
+    await join({ types: { convert: true } });
+    expect((await manifest())[0]?.converts).to.equal(true);
+  });
+
   it('looks at what is chosen before it touches a live file', async () => {
     await branches(replaced('a', 'A'), replaced('c', 'C'));
     await refused({ code: 'DUPLICATE_ID' }, { revisionId: 'root' });

@@ -1,7 +1,15 @@
 /**
  * The changes that people make in the live files, from the seeds of a random history.
  */
-import { type Kind, lowFunction, lowView, type ModelFile, type Slot, slotCount } from './model-files.js';
+import {
+  type Kind,
+  letterOf,
+  lowFunction,
+  lowView,
+  type ModelFile,
+  type Slot,
+  slotCount,
+} from './model-files.js';
 import type { Tree } from './model.js';
 import type { EditSeed } from './seed.js';
 
@@ -37,18 +45,27 @@ export function firstTree(numbers: Counter): Tree {
   ]);
 }
 
-/** Edits files; each path at most once, as one revision tells one change of it. */
-export function edited(tree: Tree, seeds: readonly EditSeed[], numbers: Counter): EditedTree {
+/**
+ * Edits files; each path at most once, as one revision tells one change of it.
+ *
+ * @param locked - paths to leave alone
+ */
+export function edited(
+  tree: Tree,
+  seeds: readonly EditSeed[],
+  numbers: Counter,
+  locked: ReadonlySet<string>,
+): EditedTree {
   const after = new Map(tree);
   const renames = new Map<string, string>();
-  const touched = new Set<string>();
+  const touched = new Set(locked);
   for (const seed of seeds) {
     const paths = [...tree.keys()];
     const path = paths[seed.file % paths.length] ?? '';
     const file = tree.get(path);
     if (seed.what === 'add') {
       const added = newFile(seed, numbers);
-      after.set(`${added.kind}/${added.kind === 'procs' ? 'f' : 'v'}${added.number}.sql`, added);
+      after.set(`${added.kind}/${letterOf[added.kind]}${added.number}.sql`, added);
     } else if (file !== undefined && !touched.has(path)) {
       touched.add(path);
       editOne(after, renames, { path, file, seed, numbers });
@@ -81,15 +98,19 @@ function editOne(
     after.set(name, file);
     renames.set(name, path);
   } else if (seed.what === 'without' && !isKept && file.slots.filter(Boolean).length > 1) put(undefined);
-  else if (seed.what === 'form') put(slotOf(numbers, (slot?.form ?? 0) + 1));
-  else put(slotOf(numbers, slot?.form ?? seed.file));
+  else if (seed.what === 'form') put(slotOf(numbers, (slot?.form ?? 0) + 1, slot?.values));
+  else put(slotOf(numbers, slot?.form ?? seed.file, slot?.values));
 }
 
 function newFile({ slot }: EditSeed, numbers: Counter): ModelFile {
-  const kind: Kind = slot % 2 === 0 ? 'procs' : 'views';
+  const kind = kinds[slot % kinds.length] ?? 'procs';
   return { number: numbers.next(), kind, slots: [slotOf(numbers, slot), undefined, undefined] };
 }
 
-export function slotOf(numbers: Counter, form: number): Slot {
-  return { constant: numbers.next(), form: form % 3 };
+const kinds: readonly Kind[] = ['procs', 'views', 'types'];
+
+/** Makes a new version of an object; a type keeps the values that it had. */
+export function slotOf(numbers: Counter, form: number, values: readonly number[] = []): Slot {
+  const constant = numbers.next();
+  return { constant, form: form % 3, values: [...values, constant] };
 }

@@ -5,12 +5,14 @@
  * branches change in different slots can be merged, what they change in one slot cannot.
  */
 
-export type Kind = 'procs' | 'views';
+export type Kind = 'types' | 'procs' | 'views';
 
 /** An object: a number that only this version of it has, and its form. */
 export interface Slot {
   readonly constant: number;
   readonly form: number;
+  /** Of a type: its values, the newest of which is the number. */
+  readonly values: readonly number[];
 }
 
 /** The text of a file as data. Its number stays the same when the file gets another name. */
@@ -27,6 +29,9 @@ export const slotCount = 3;
 /** The view and the function that the views of other files read. */
 export const [lowView, lowFunction] = [0, 1] as const;
 const formCount = 3;
+
+/** How names of objects and files of a kind begin. */
+export const letterOf: Record<Kind, string> = { types: 't', procs: 'f', views: 'v' };
 
 /** Writes the text of a file. */
 export function textOf(file: ModelFile): string {
@@ -48,7 +53,9 @@ export function objectsOf(file: ModelFile): ModelObjects {
 }
 
 function definition(file: ModelFile, index: number, slot: Slot): string {
-  const { constant } = slot;
+  const { constant, values } = slot;
+  if (file.kind === 'types')
+    return `create type t${file.number}_${index} as enum (${values.map((each) => `'c${each}'`).join(', ')});`;
   if (file.kind === 'procs')
     return `create or replace function ${identity(file, index, slot)} returns ${typeOf(slot)} language sql as $$ select ${value(slot)} $$;`;
   const below = index === 0 ? `v${lowView}_0` : `v${file.number}_0`;
@@ -61,12 +68,13 @@ function definition(file: ModelFile, index: number, slot: Slot): string {
 }
 
 function identity({ number, kind }: ModelFile, index: number, { form }: Slot): string {
-  if (kind === 'views') return `v${number}_${index}`;
+  if (kind !== 'procs') return `${letterOf[kind]}${number}_${index}`;
   // What views read keeps its arguments.
   return `f${number}_${index}(${form === 2 && number !== lowFunction ? 'integer' : ''})`;
 }
 
 function contents({ kind }: ModelFile, slot: Slot): string {
+  if (kind === 'types') return slot.values.map((each) => `c${each}`).join(' ');
   const extra = kind === 'views' && slot.form === 2 ? 'before_n ' : '';
   return `${extra}${typeOf(slot)} ${slot.constant}`;
 }

@@ -166,6 +166,10 @@ select json_build_object(
     select oid::regprocedure::text as name, prorettype::regtype || ' ' || substring(prosrc from '\\d+') as contents
       from pg_proc where pronamespace = 'public'::regnamespace
     union all
+    select t.typname, string_agg(e.enumlabel, ' ' order by e.enumsortorder)
+      from pg_type t join pg_enum e on e.enumtypid = t.oid
+      where t.typnamespace = 'public'::regnamespace group by t.typname
+    union all
     select c.relname, case when exists (select from pg_attribute where attrelid = c.oid and attname = 'before_n') then 'before_n ' else '' end
         || format_type(a.atttypid, null) || ' ' || substring(pg_get_viewdef(c.oid) from '\\d+')
       from pg_class c left join pg_attribute a on a.attrelid = c.oid and a.attname = 'n'

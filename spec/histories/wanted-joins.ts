@@ -143,7 +143,8 @@ function resolvedFile(
       .map((file) => file.slots[index])
       .filter((slot) => JSON.stringify(slot) !== JSON.stringify(base?.slots[index]));
     const different = new Set(changed.map((slot) => JSON.stringify(slot)));
-    if (different.size > 1 || (base === undefined && different.size > 0)) return slotOf(numbers, index);
+    if (different.size > 1 || (base === undefined && different.size > 0))
+      return slotOf(numbers, index, [...new Set(changed.flatMap((slot) => slot?.values ?? []))]);
     return different.size === 0 ? base?.slots[index] : changed[0];
   });
   return { ...first, slots };

@@ -83,8 +83,15 @@ class Writer {
     await this.#revise(
       [parent],
       isNeeded ? needed : undefined,
-      edited(this.model.treeAt(before), edits, this.#numbers),
+      edited(this.model.treeAt(before), edits, this.#numbers, this.#typesElsewhere(before)),
     );
+  }
+
+  /** Types that a branch has touched stay with it: what two branches make of one depends on who comes first. */
+  #typesElsewhere(before: ReadonlySet<string>): ReadonlySet<string> {
+    const others = this.model.revisions.filter(({ id }) => !before.has(id));
+    const paths = others.flatMap(({ entries }) => [...entries.keys()]);
+    return new Set(paths.filter((path) => path.startsWith('types/')));
   }
 
   #isPlain(ids: readonly string[]): boolean {
