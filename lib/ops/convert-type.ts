@@ -7,6 +7,7 @@
  * @see PostgreSQL manual, "ALTER TABLE", on changing the type of a column
  */
 import { qualifiedNameOf } from '../assets/type-history.js';
+import { pinSettings, restoreSettings, settingsVariable } from '../dependents/settings.js';
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import { conversionStates, hints } from './conversion-failures.js';
@@ -23,13 +24,10 @@ import { columnsOf, partsQuery, refuseWhatIsInTheWay, usedQuery, usedTypes } fro
 const setting = 'limbeck.types';
 
 /** The type by its own name, while it is looked for. */
-const variables = `  path text := current_setting('search_path');
+const variables = `${settingsVariable}
   saved jsonb;
   item record;
   command text;`;
-
-const emptyPath = `  perform set_config('search_path', '', true);`;
-const restorePath = `  perform set_config('search_path', path, true);`;
 
 /** Keys of the JSON that the setting holds: `used` types, `columns`, and `parts` of tables that go and come back. */
 const readSaved = `  saved := current_setting('${setting}')::jsonb;`;
@@ -44,7 +42,7 @@ export function prepareBlock({ identity }: Conversion): string {
     `  if type_id is null then
     raise exception using errcode = 'undefined_object', message = 'there is no type ' || ${name};
   end if;
-${emptyPath}
+${pinSettings}
   ${usedQuery}
 ${refuseWhatIsInTheWay}
   ${partsQuery}
@@ -52,7 +50,7 @@ ${refuseWhatIsInTheWay}
     execute command;
   end loop;
   perform set_config('${setting}', saved::text, true);
-${restorePath}`,
+${restoreSettings}`,
     `${variables}\n  type_id oid := to_regtype(${name});`,
   );
 }
@@ -67,6 +65,10 @@ export function renameAsideBlock(): string {
     select used.id from ${usedTypes} where used.kind = 'd'
   loop
     execute format('alter type %s rename to %I', item.id::regtype, 'limbeck_old_' || item.id);
+  end loop;
+  -- the server names what has no name, and takes none that is taken
+  for item in select oid, conname as name, contypid as id from pg_constraint where contypid = (saved ->> 'type')::oid loop
+    execute format('alter domain %s rename constraint %I to %I', item.id::regtype, item.name, 'limbeck_old_' || item.oid);
   end loop;`,
     `  saved jsonb;
   item record;`,
@@ -80,7 +82,7 @@ export function convertBlock(conversion: Conversion): string {
   return doBlock(
     `${readSaved}
   new_types := jsonb_build_object(saved ->> 'type', to_regtype(${name})::oid);
-${emptyPath}
+${pinSettings}
   -- what is made of it
   for item in select * from ${usedTypes} order by used.id loop
     if item.kind = 'd' then
@@ -148,7 +150,7 @@ ${keepProperties}
     execute format('drop type %s', item.id::regtype);
   end loop;
   perform set_config('${setting}', '', true);
-${restorePath}`,
+${restoreSettings}`,
     `${variables}
   new_types jsonb;
   reason text;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { downgrade, upgrade } from '../../lib/index.js';
+import { downgrade, revision, upgrade } from '../../lib/index.js';
 import { type AssetProject, assetProject } from '../helpers/asset-project.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import { differing, snapshotOfDatabase, emptyDatabase } from '../helpers/database-state.js';
@@ -73,44 +73,104 @@ describeOnServers('loadType', (database) => {
     expect(await labelsOf(database)).to.deep.equal(['z', 'b', 'x', 'a', 'new']);
   });
 
-  it('makes a type anew where it loses values, and keeps rows, defaults, indexes and grants', async () => {
+  it('alters composites and domains in place, there and back', async () => {
     const project = assetProject(database);
-    await project.ship('a', { [file]: mood('sad', 'ok', 'happy') });
-    await project.ship(
-      'b',
-      { [file]: mood('happy', 'ok') },
-      load("{ renames: { 'mood.sad': 'ok' }, convert: true }"),
-    );
+    const version = (pair: string, amount: string) => ({
+      'types/all.sql': `create type pair as (${pair});\ncreate domain amount as integer ${amount};\ncomment on type pair is '${pair}';\n`,
+    });
+    await project.ship('a', version('a integer, b text', 'check (value > 0) check (value < 9)'));
+    await project.ship('b', version('a bigint, c text collate "C"', 'default 1 not null check (value < 9)'), {
+      upgrade: "await loadType(op, ['all.sql'], { renames: { 'pair.b': 'c' } });",
+      downgrade: "await loadType(op, ['all.sql']);",
+    });
     await upgrade(await project.open(), { target: 'a' });
-    await database.query(`
-      comment on type mood is 'how it is';
-      create domain feeling as mood default 'ok' not null check (value <> 'happy');
-      create type pair as (m mood, n int);
-      create table days (id int primary key, m mood not null default 'ok', several mood[] default '{ok,happy}', f feeling, unique (m, id), check (m <> 'happy' or id > 1));
-      create index on days (m) where m = 'ok';
-      create table logs (m mood, d int) partition by list (d);
-      create table logs_1 partition of logs for values in (1);
-      alter table only logs_1 alter column m set default 'happy';
-      create index on logs (m) where m <> 'ok';
-      create view good_days as select id, m, 'ok'::mood as usual from days where m <> 'happy';
-      create view days_of as select m, count(*) from good_days group by m;
-      create function best(a mood, b mood default 'happy') returns mood language sql immutable as $$ select greatest(a, b) $$;
-      create function first_of(d days) returns mood language sql begin atomic select (d).m; end;
-      create view best_days as select best(m) as m from days;
-      insert into days values (1, 'sad', '{sad,ok,NULL}', 'sad'), (2, 'happy', null, 'ok');
-      insert into logs values ('sad', 1), ('happy', 1);
-    `);
+    await database.query(`create table t (x amount); insert into t values (5);
+      create function f(p pair) returns text language sql as $$ select p::text $$; create view v as select x from t`);
+    await database.query("comment on type pair is 'a integer, b text'");
     const before = await snapshotOfDatabase(database);
     await upgrade(await project.open());
-    expect(await labelsOf(database)).to.deep.equal(['happy', 'ok']);
     expect(
-      await database.query('select id, m::text, several::text, f::text from days order by id'),
-    ).to.deep.equal([
-      { id: 1, m: 'ok', several: '{ok,ok,NULL}', f: 'ok' },
-      { id: 2, m: 'happy', several: null, f: 'ok' },
-    ]);
+      await database.query("select f((1, 'x')::pair), col_description('pair'::regclass, 1)"),
+    ).to.have.lengthOf(1);
     await downgrade(await project.open(), { target: 'a' });
     expect(differing(before, await snapshotOfDatabase(database))).to.deep.equal([]);
+  });
+
+  it('says how to go on where PostgreSQL refuses to alter a type that columns use', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { 'types/pair.sql': 'create type pair as (a integer);\n' });
+    await project.ship('b', { 'types/pair.sql': 'create type pair as (a bigint);\n' });
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query('create table t (p pair)');
+    await expectRefusal(database, async () => upgrade(await project.open()), {
+      code: 'ASSET_TYPE_CHANGED',
+      message: /PostgreSQL refuses to alter "public\.pair": .*column "t\.p" uses it/,
+      next: /say `\{ convert: true \}` where revision "b" loads "types\/pair\.sql"/,
+    });
+  });
+
+  it('says so when the type is not what its revision made it', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { [file]: mood('a') });
+    await project.ship('b', { [file]: mood('b') }, load("{ renames: { 'mood.a': 'b' } }"));
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query("alter type mood rename value 'a' to 'other'");
+    await expectRefusal(database, async () => upgrade(await project.open()), {
+      code: 'ASSET_MISMATCH',
+      message: /"public\.mood" in the database is not what revision "a" made it/,
+      next: /put the type back to what "migrations\/.*_a\.assets\/types\/mood\.sql" says/,
+    });
+  });
+
+  it('lets a type move to another file', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { [file]: mood('a') });
+    project.remove(`raw_sql/${file}`);
+    project.write('raw_sql/types/feeling.sql', mood('a', 'b'));
+    await revision(await project.open(), { message: 'move', revisionId: 'b', autogenerate: true });
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query("create table t (m mood default 'a')");
+    const before = await snapshotOfDatabase(database);
+    await upgrade(await project.open());
+    expect(await labelsOf(database)).to.deep.equal(['a', 'b']);
+    await downgrade(await project.open(), { target: 'a' });
+    expect(differing(before, await snapshotOfDatabase(database))).to.deep.equal([]);
+  });
+
+  describe('where two branches each add a value', () => {
+    /** `b` and `c` on `a`, and `d`, which joins them. */
+    async function branched() {
+      const project = assetProject(database);
+      await project.ship('a', { [file]: mood('ok') });
+      await project.ship('b', { [file]: mood('ok', 'fine') });
+      await project.ship('c', { [file]: mood('sad', 'ok') }, { ...load(), downRevision: 'a' });
+      await project.ship('d', { [file]: mood('sad', 'ok', 'fine') }, { ...load(), downRevision: ['b', 'c'] });
+      return project;
+    }
+
+    for (const [first, other] of [
+      ['b', 'c'],
+      ['c', 'b'],
+    ] as const) {
+      it(`keeps both, from "${first}" up, and goes down again`, async () => {
+        const project = await branched();
+        await upgrade(await project.open(), { target: 'a' });
+        await upgrade(await project.open(), { target: first });
+        const [value] = (await labelsOf(database)).filter((label) => label !== 'ok');
+        await database.query(
+          `create table t (m mood default '${value}'); create view v as select '${value}'::mood as m`,
+        );
+        await upgrade(await project.open());
+        expect(await labelsOf(database)).to.deep.equal(['sad', 'ok', 'fine']);
+        await database.query('drop view v; drop table t');
+        await downgrade(await project.open(), { target: other });
+        expect(await labelsOf(database)).to.deep.equal(['sad', 'ok', 'fine']);
+        await downgrade(await project.open(), { target: 'a' });
+        expect(await labelsOf(database)).to.deep.equal(['ok']);
+        await downgrade(await project.open(), { target: 'base' });
+        expect(await database.query("select from pg_type where typname = 'mood'")).to.deep.equal([]);
+      });
+    }
   });
 
   it('names the column and the value that the older type lacks, and changes nothing', async () => {
