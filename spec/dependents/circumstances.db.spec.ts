@@ -155,6 +155,35 @@ describeOnServers('dependents', (database) => {
     await client.query('rollback; set session authorization postgres');
   });
 
+  // PGlite has neither extensions nor tablespaces.
+  const onServer = database.kind === 'server' ? it : () => {};
+  onServer('keep tablespace, access method, replica identity, and what they go with', async () => {
+    await database.query(
+      'create extension pgcrypto; create access method other type table handler heap_tableam_handler',
+    );
+    const admin = await database.connect();
+    await admin.query('set allow_in_place_tablespaces to on');
+    await admin.query(`create tablespace elsewhere location ''`);
+    await database.query(`create view platforms as select 1 as one, 'x'::text as two;
+      create materialized view counted using other tablespace elsewhere as select one, two from platforms;
+      create index counted_one on counted (one) tablespace elsewhere;
+      alter materialized view counted alter column two set compression pglz;
+      alter materialized view counted replica identity full;
+      create function f(platforms) returns integer language sql return 1;
+      create function keep() returns trigger language plpgsql as 'begin return null; end';
+      create trigger kept instead of insert on platforms for each row execute function keep();
+      alter function f depends on extension pgcrypto; alter materialized view counted depends on extension pgcrypto;
+      alter index counted_one depends on extension pgcrypto; alter trigger kept on platforms depends on extension pgcrypto`);
+    await expectUnchanged(database, () => withAside(admin, lowest, ''));
+    const [found] =
+      await database.query(`select array_agg(reltablespace <> 0) as away, (select count(*)::integer from pg_depend where deptype = 'x') as depending
+      from pg_class where relname in ('counted', 'counted_one')`);
+    expect(found).to.deep.equal({ away: [true, true], depending: 4 });
+    await emptyDatabase(database);
+    await database.query('drop tablespace elsewhere');
+    await database.query('drop access method other');
+  });
+
   it('and targets that are not there are an error, unless they would be dropped', async () => {
     const client = await database.connect();
     for (const object of ['view public.none', 'function none.f(missing.kind)', 'type public.none']) {
