@@ -22,4 +22,10 @@ export interface AsideOptions {
   readonly where?: string | undefined;
 }
 
-export type PutBackOptions = Pick<AsideOptions, 'scope' | 'where'>;
+export interface PutBackOptions extends Pick<AsideOptions, 'scope' | 'where'> {
+  /**
+   * Objects that files make which are loaded later: where they do not fit yet, they stay aside with all that stands
+   * on them, for the next `putBack`. Default: none.
+   */
+  readonly later?: readonly string[];
+}

@@ -9,7 +9,7 @@ import { ownStatement, type Statement } from '../sql/statement.js';
 import type { AsideOptions, PutBackOptions } from './aside-options.js';
 import { explainDependents } from './failures.js';
 import { membersBlock } from './members.js';
-import { putBackBlock } from './put-back-block.js';
+import { putBackArguments, putBackBlock } from './put-back-block.js';
 import { setAsideArguments, setAsideBlock } from './set-aside-block.js';
 import type { AsideTarget } from './targets.js';
 
@@ -36,7 +36,8 @@ export function setAside(targets: readonly AsideTarget[], options: AsideOptions 
  * The statements raise `DEPENDENT_NOT_RESTORED` when something does not fit any more.
  */
 export function putBack(options: PutBackOptions = {}): Statement[] {
-  return [{ ...ownStatement(putBackBlock(options), explainDependents(options.where)), shared: 'put_back' }];
+  const block = ownStatement(putBackBlock(options), explainDependents(options.where));
+  return [ownStatement(putBackArguments(options)), { ...block, shared: 'put_back' }];
 }
 
 /**

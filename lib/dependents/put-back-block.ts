@@ -4,11 +4,16 @@
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
 import type { PutBackOptions } from './aside-options.js';
-import { asideSetting } from './block-settings.js';
+import { asideSetting, readWanted, wantedText, wantedVariable } from './block-settings.js';
 import { phases } from './details.js';
 import { tellingHandler } from './failures.js';
 import { grantsVariables, restoreGrants } from './grants.js';
 import { pinSettings, restoreSettings, settingsVariable } from './settings.js';
+
+/** Makes the text that says what may stay aside. */
+export function putBackArguments({ later = [] }: PutBackOptions): string {
+  return wantedText({ later });
+}
 
 /** Makes the text of the block; it is the same for all that is of one scope. */
 export function putBackBlock({ scope = '' }: PutBackOptions): string {
@@ -18,6 +23,7 @@ export function putBackBlock({ scope = '' }: PutBackOptions): string {
   if aside is null then
     return;
   end if;
+  ${readWanted}
   creator := (select oid from pg_catalog.pg_roles where rolname = current_user);`,
     pinSettings,
     `  begin`,
@@ -27,12 +33,18 @@ export function putBackBlock({ scope = '' }: PutBackOptions): string {
   end;`,
     restoreSettings,
     refresh,
-    `  perform pg_catalog.set_config('${asideSetting}', coalesce(nullif(kept - ${quoteLiteral(scope)}, '{}')::pg_catalog.text, ''), true);`,
+    `  kept := kept - ${quoteLiteral(scope)};
+  if waiting <> '[]' then
+    kept := kept || pg_catalog.jsonb_build_object(${quoteLiteral(scope)}, waiting);
+  end if;
+  perform pg_catalog.set_config('${asideSetting}', coalesce(nullif(kept, '{}')::pg_catalog.text, ''), true);`,
   ].join('\n');
   return doBlock(body, variables);
 }
 
 const variables = `${settingsVariable}
+${wantedVariable}
+  waiting pg_catalog.jsonb := '[]';
   kept pg_catalog.jsonb;
   aside pg_catalog.jsonb;
   entry pg_catalog.jsonb;
@@ -75,9 +87,23 @@ const create = `
       continue when object.classid is not null or entry ->> 'create' is null;
       if entry -> 'part_of' <> 'null' then
         ${find('parent', "(entry -> 'part_of')")}
-        continue when parent.classid is null;
+        if parent.classid is null then
+          if waiting <> '[]' then
+            waiting := jsonb_build_array(entry) || waiting;
+          end if;
+          continue;
+        end if;
       end if;
-      execute entry ->> 'create';
+      begin
+        execute entry ->> 'create';
+      exception when others then
+        -- what a later file makes, and what stands on that, may not fit yet
+        if waiting = '[]' and not coalesce((call -> 'later') ? (entry ->> 'object'), false) then
+          raise;
+        end if;
+        waiting := jsonb_build_array(entry) || waiting;
+        continue;
+      end;
       made := made || (entry ->> 'object');
     end loop;`;
 

@@ -15,6 +15,7 @@ import {
 import { loadOrder } from '../assets/load-order.js';
 import { type Dependent, frozenFileOf, type ManifestEntry } from '../assets/manifest.js';
 import { AssetError } from '../errors.js';
+import { reachable } from '../graph/dag.js';
 import type { RevisionId } from '../graph/revision.js';
 import { type Sink, statement } from '../sql/statement.js';
 import type { AssetLoader } from './asset-loader.js';
@@ -105,8 +106,10 @@ export function createAssetLoader(given: LoadContext): RunLoader {
       ...changeOf(path, context),
       otherNames: namesOf(path).filter((name) => name !== path),
     }));
+    const left = own.filter(({ path }) => !touched.has(path) && !all.includes(path));
     apply(
       changes.filter((change) => !touched.has(change.path) || !isDone(change, context)),
+      left.map(({ path }) => path),
       context,
     );
     for (const path of all) touched.add(path);
@@ -143,6 +146,11 @@ function renamedTogether(entries: readonly ManifestEntry[]): Map<string, readonl
   );
 }
 
+/** What stands of a path before the step, or after it. */
+function versionsOf(path: string, { history, before, after }: StepContext): AssetVersion[] {
+  return [...history.versionsAt(path, before), ...history.versionsAt(path, after)];
+}
+
 /** Whether an earlier call of the script has already done it. */
 function isDone({ path, to }: Change, { installed }: LoadContext): boolean {
   const found = installed.get(path);
@@ -164,8 +172,12 @@ function downgradeOf(path: string, { history, revision, before, after, file }: L
   return { path, from, to: to?.sha256 === null ? undefined : to };
 }
 
-/** Drops what goes away, dependents first, then loads what stays, requirements first. */
-function apply(changes: readonly Change[], context: StepContext): void {
+/**
+ * Drops what goes away, dependents first, then loads what stays, requirements first.
+ *
+ * @param left - paths that other calls of the script still have to load
+ */
+function apply(changes: readonly Change[], left: readonly string[], context: StepContext): void {
   const { sink, history } = context;
   for (const change of changes) assertUnchanged(change, context);
   const moved = movedFiles(changes, context);
@@ -178,10 +190,11 @@ function apply(changes: readonly Change[], context: StepContext): void {
       .flatMap((change) => goneObjects(change, context)),
   );
   const loads = inLoadOrder(wanted, ({ to }) => to, history).flatMap(({ to }) =>
-    to ? [loadOf(to, context)] : [],
+    to ? [{ ...loadOf(to, context), waitsFor: waitsFor(to, left, context) }] : [],
   );
   for (const { object } of gone) context.dropped.add(object);
   for (const object of objectsOf(loads.map(({ version }) => version))) context.dropped.delete(object);
+  const later = [...new Set(objectsOf(left.flatMap((path) => versionsOf(path, context))))];
   const standing = new Set([
     ...context.standingBefore(),
     ...objectsOf(changes.flatMap((change) => installedOf(change, context.installed))),
@@ -192,7 +205,7 @@ function apply(changes: readonly Change[], context: StepContext): void {
       ? []
       : watchLosses(watchContext(loads, gone, changes, context));
   if (before) sink.record(before);
-  for (const made of replacementStatements({ standing, gone, loads })) sink.record(made);
+  for (const made of replacementStatements({ standing, gone, loads, later })) sink.record(made);
   if (after) sink.record(after);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);
@@ -340,6 +353,29 @@ function definersOf(versions: readonly AssetVersion[]): Map<string, string[]> {
 /** Two files may have defined an object, where branches gave a file different names. */
 function onceEach(gone: readonly GoneObject[]): GoneObject[] {
   return [...new Map(gone.map((each) => [each.object, each])).values()];
+}
+
+/** The files that a version requires among those that later calls load. */
+function waitsFor(
+  { entry }: AssetVersion,
+  left: readonly string[],
+  context: StepContext,
+): (() => Load[]) | undefined {
+  const required = new Set(entry.requires.filter((path) => left.includes(path)));
+  if (required.size === 0) return undefined;
+  return () => {
+    const changeOf = context.direction === 'upgrade' ? upgradeOf : downgradeOf;
+    const changes = left.map((path) => ({ ...changeOf(path, context), otherNames: [] }));
+    const byPath = new Map(changes.map((change) => [change.path, change]));
+    const all = reachable(required, (path) =>
+      (byPath.get(path)?.to?.entry.requires ?? []).filter((other) => byPath.has(other)),
+    );
+    return inLoadOrder(
+      changes.filter(({ path }) => all.has(path)),
+      ({ to }) => to,
+      context.history,
+    ).flatMap(({ to }) => (to ? [loadOf(to, context)] : []));
+  };
 }
 
 function loadOf(version: AssetVersion, context: StepContext): Load {

@@ -21,6 +21,8 @@ export interface Load {
   readonly made: Statement;
   /** What brings its types to what it says, in place of the text. */
   readonly types?: readonly Statement[] | undefined;
+  /** Makes the files that it requires and that later calls of the script load, in load order; undefined for none. */
+  readonly waitsFor?: (() => readonly Load[]) | undefined;
   /** What stands on its objects, where nobody can be asked; default: whatever does. */
   readonly expected?: readonly Dependent[] | undefined;
 }
@@ -42,33 +44,47 @@ export interface Replacement {
   readonly gone: readonly GoneObject[];
   /** In load order. */
   readonly loads: readonly Load[];
+  /** Objects that later calls of the script will load: they need not fit before. */
+  readonly later: readonly string[];
 }
 
 /** PostgreSQL cannot replace what stands by what the file says; PostgreSQL manual, "PostgreSQL Error Codes". */
 const notReplaceable = ['42P13', '42P16', '42809', '42723', '42710', '42P07'];
-/** Something is missing, which may be set aside. */
-const undefinedObject = ['42P01', '42883', '42704'];
+/** Something is missing, which may be set aside, or come with a file that is loaded later. */
+const missing = ['42P01', '42883', '42704', '42703', '42P10'];
 const dependentsExist = '2BP01';
 
 /** What is set aside for a load comes back by itself, apart from what a script has set aside. */
 const scope = 'load';
 
 /** Makes the statements that drop what is gone and load the files. */
-export function replacementStatements({ standing, gone, loads }: Replacement): Statement[] {
+export function replacementStatements({ standing, gone, loads, later }: Replacement): Statement[] {
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
-  const files = loads.flatMap((load) => {
+  const files = loads.flatMap((load, index) => {
     if (load.types !== undefined) return inSchema(folderSchemaOf(load.version.path), load.types);
-    const { plain, replaced } = keptObjects(load, standing);
-    const first = recreated(load, plain);
-    const second = replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined;
-    mayBeAside ||= first.length > 0;
-    const onError = mayBeAside ? afterPutBack(load, second) : second;
-    mayBeAside ||= second !== undefined;
+    const { first, replaced } = waysOf(load, standing);
+    mayBeAside ||= first.length > 0 || load.waitsFor !== undefined;
+    const others = () => [...objectsOf(loads.slice(index + 1)), ...later];
+    const onError = mayBeAside ? behindOthers(load, replaced, others, standing) : replaced;
+    mayBeAside ||= replaced !== undefined;
     return [...first, ...fileStatements(load, onError)];
   });
-  const back = mayBeAside ? comeBack(loads.at(-1)?.made.file) : [];
+  const back = mayBeAside ? comeBack(loads.at(-1)?.made.file, later) : [];
   return [...memberGuard(loads), ...drops, ...files, ...back, ...checkedLoads(loads)];
+}
+
+/** What is done before a file is run, and what where it cannot replace what stands. */
+function waysOf(load: Load, standing: ReadonlySet<string>) {
+  const { plain, replaced } = keptObjects(load, standing);
+  return {
+    first: recreated(load, plain),
+    replaced: replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined,
+  };
+}
+
+function objectsOf(loads: readonly Load[]): string[] {
+  return loads.flatMap(({ version }) => version.entry.objects);
 }
 
 /** CREATE OR REPLACE would take over what belongs to an extension, without a word. */
@@ -153,8 +169,9 @@ function recreated({ made: { file }, expected }: Load, objects: readonly string[
 }
 
 /** What was set aside is put back, if anything was. */
-function comeBack(where: string | undefined): Statement[] {
-  return putBack({ scope, where }).map((made) => ({ ...made, comment: 'What was set aside comes back' }));
+function comeBack(where: string | undefined, later: readonly string[]): Statement[] {
+  const comment = 'What was set aside comes back';
+  return putBack({ scope, where, later }).map((made, index) => (index === 0 ? { ...made, comment } : made));
 }
 
 function ifExists(object: string): string {
@@ -178,10 +195,26 @@ function anew(load: Load, own: readonly string[]): Recovery {
   return recovery(notReplaceable, () => [...recreated(load, own), load.made]);
 }
 
-/** The way for a file that needs what is set aside: it is put back, as far as the files before have come. */
-function afterPutBack({ made }: Load, or: Recovery | undefined): Recovery {
-  const again = () => [...comeBack(made.file), { ...made, ...(or && { onError: or }) }];
-  return recovery(undefinedObject, again, or);
+/**
+ * The way for a file that finds something missing: what is set aside is put back, as far as the files before have
+ * come, and the files that it needs are loaded before it, though the script names them later.
+ */
+function behindOthers(
+  load: Load,
+  or: Recovery | undefined,
+  later: () => readonly string[],
+  standing: ReadonlySet<string>,
+): Recovery {
+  const again = () => {
+    const needed = (load.waitsFor?.() ?? []).filter(({ types }) => types === undefined);
+    const before = needed.flatMap((other) => {
+      const { first, replaced } = waysOf(other, standing);
+      return [...first, ...fileStatements(other, replaced)];
+    });
+    const made = { ...load.made, ...(or && { onError: or }) };
+    return [...comeBack(load.made.file, [...later(), ...load.version.entry.objects]), ...before, made];
+  };
+  return recovery(missing, again, or);
 }
 
 /** Its statements are made when they are needed, which is seldom: they are long. */

@@ -2,7 +2,8 @@ import { expect } from 'chai';
 import { downgrade, upgrade } from '../../lib/index.js';
 import { assetProject } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
-import { snapshotOfDatabase, differing, emptyDatabase } from '../helpers/database-state.js';
+import { differing, emptyDatabase, snapshotOfDatabase } from '../helpers/database-state.js';
+import { expectRefusal } from '../helpers/failure.js';
 
 /** SQL files by path. */
 type Files = Readonly<Record<string, string>>;
@@ -124,4 +125,99 @@ describeOnServers('replace or recreate', (database) => {
       expect(differing(second, await snapshotOfDatabase(database))).to.deep.equal([]);
     });
   }
+
+  const table = (columns: string, values: string) =>
+    `create or replace function f() returns table (${columns}) language sql as $$ select ${values} $$;`;
+  const below = {
+    'procs/f.sql': table('a int, b int', '1, 2'),
+    'views/v.sql': 'create or replace view v as select a, b from f()',
+  };
+  const above = {
+    'procs/f.sql': table('a int', '1'),
+    'views/v.sql': 'create or replace view v as select a from f()',
+  };
+
+  for (const isReversed of [false, true])
+    it(`lets what stands on a changed file wait for its own file, which a later call loads${isReversed ? ', and back in the opposite order' : ''}`, async () => {
+      const project = assetProject(database);
+      const calls = ["await loadStoredProc(op, ['f.sql']);", "await loadView(op, ['v.sql']);"];
+      await project.ship('a', below);
+      await project.ship('b', above, {
+        upgrade: calls.join('\n'),
+        downgrade: (isReversed ? calls.toReversed() : calls).join('\n'),
+      });
+      await upgrade(await project.open(), { target: 'a' });
+      await database.query(`create view app as select a from v; create materialized view m as select a from app;
+      create index on m (a); comment on view v is 'kept'`);
+      const first = await snapshotOfDatabase(database);
+      await upgrade(await project.open());
+      expect(await database.query("select obj_description('v'::regclass), a from m")).to.deep.equal([
+        { obj_description: 'kept', a: 1 },
+      ]);
+      await downgrade(await project.open(), { target: 'a' });
+      expect(differing(first, await snapshotOfDatabase(database))).to.deep.equal([]);
+    });
+
+  it('DEPENDENT_NOT_RESTORED: fails where what stands on a changed file does not fit any more', async () => {
+    const project = assetProject(database);
+    await project.ship('a', below);
+    await project.ship('b', above);
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query('create view app as select b from v');
+    const opened = await project.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'DEPENDENT_NOT_RESTORED',
+      message: /view public\.app cannot be put back: .*b"? does not exist/,
+      where: 'migrations/20260101000001_b.assets/views/v.sql',
+    });
+  });
+
+  it('DEPENDENTS_HOLD_DATA: stops where a table stands on it', async () => {
+    const project = assetProject(database);
+    await project.ship('a', below);
+    await project.ship('b', above);
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query('create table rows (id int); alter table rows add v v');
+    const opened = await project.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'DEPENDENTS_HOLD_DATA',
+      message: /table column public\.rows\.v/,
+      where: /^migrations\/20260101000001_b\.assets\//,
+    });
+  });
+
+  it('shows an error of a file that is made anew at its place in the file', async () => {
+    const project = assetProject(database);
+    await project.ship('a', below);
+    await project.ship('b', {
+      'views/v.sql':
+        'create or replace view v as\n  select b from f();\ncreate or replace view w as select * from nowhere;',
+    });
+    await upgrade(await project.open(), { target: 'a' });
+    const opened = await project.open();
+    await expectRefusal(database, () => upgrade(opened), {
+      code: 'SQL_FAILED',
+      message: /relation "nowhere" does not exist/,
+      where: 'migrations/20260101000001_b.assets/views/v.sql:3:43',
+    });
+  });
+
+  it('keeps a materialized view unfilled that was so, and keeps owner, grants and a revoked EXECUTE', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { 'views/m.sql': 'create materialized view m as select id from t', ...below });
+    await project.ship('b', {
+      'views/m.sql': 'create materialized view m as select id, name from t',
+      ...above,
+    });
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query(`create index on m (id); refresh materialized view m with no data;
+      revoke execute on function f from public; grant select on v to public`);
+    await upgrade(await project.open());
+    expect(
+      await database.query(`select (select relispopulated from pg_class where relname = 'm') as filled,
+        (select count(*)::int from pg_indexes where tablename = 'm') as indexes,
+        has_table_privilege('public', 'v', 'select') as granted,
+        (select proacl::text not like '%{=X%' from pg_proc where proname = 'f') as revoked`),
+    ).to.deep.equal([{ filled: false, indexes: 1, granted: true, revoked: true }]);
+  });
 });

@@ -34,5 +34,10 @@ export const materializedViews: Kind = {
       command: `case rel.relreplident when 'n' then format('alter materialized view %s replica identity nothing', ${name})
           when 'f' then format('alter materialized view %s replica identity full', ${name}) end`,
     },
+    {
+      // Its own file fills it.
+      command: `case when not rel.relispopulated then format('refresh materialized view %s with no data', ${name}) end`,
+      unless: 'not (select relispopulated from pg_class where oid = $2)',
+    },
   ],
 };
