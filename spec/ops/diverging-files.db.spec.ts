@@ -47,6 +47,34 @@ describeOnServers(
       }
     });
 
+    it('is never another than the graph says where one branch alone changed it', async () => {
+      await made.ship('a', { [path]: f('int') });
+      await made.ship('b', { [path]: f('int', 'text') }, { downRevision: 'a' });
+      await made.ship('c', { 'procs/g.sql': f('date').replace('f(', 'g(') }, { downRevision: 'a' });
+      made.script('d', { downRevision: ['b', 'c'] });
+      const expectAt = async (types: string[]) =>
+        expect(await identitiesOf(database, 'f')).to.deep.equal(types.map((type) => `f(${type})`));
+      for (const [first, second] of [
+        ['b', 'c'],
+        ['c', 'b'],
+      ] as const) {
+        await up(first);
+        await expectAt(first === 'b' ? ['integer', 'text'] : ['integer']);
+        await up(second);
+        await expectAt(['integer', 'text']);
+        await up();
+        await down('c');
+        await expectAt(['integer', 'text']);
+        await down('b@-1');
+        await expectAt(['integer']);
+        await up();
+        await down('b');
+        await down('c@-1');
+        await expectAt(['integer', 'text']);
+        await down('base');
+      }
+    });
+
     it('is renamed on one branch, changed on the other, and what both names defined is dropped once', async () => {
       await made.ship('a', { [path]: f('int', 'text') });
       made.remove(`raw_sql/${path}`);
