@@ -43,7 +43,7 @@ const failures: Readonly<Record<string, Failure>> = {
   },
   [sqlstates.notThere]: {
     code: 'SQL_FAILED',
-    next: 'name what is there at this point of the script',
+    next: 'name what is there at this point of the script; a routine with the types that it takes, as in `score(integer)`',
   },
 };
 
