@@ -106,7 +106,13 @@ function changed(
     : ownStatement(createText(identity, to.shape) ?? create.text);
   const explain = explanationOf(from, version, context);
   const own = (text: string) => ownStatement(text, explain);
-  const anew = () => madeAnew({ identity, from: from.shape, to: to.shape, moved: change.moved }, made, own);
+  // Once it is made anew, the advice to do so would be none.
+  const converting = (text: string) =>
+    ownStatement(text, (sqlstate, cause) =>
+      sqlstate === notSupported ? undefined : explain(sqlstate, cause),
+    );
+  const anew = () =>
+    madeAnew({ identity, from: from.shape, to: to.shape, moved: change.moved }, made, converting);
   const converts = direction === 'downgrade' || version.entry.converts === true;
   const inPlace = change.renames.map(own);
   if (change.anew !== undefined) {
