@@ -145,7 +145,7 @@ const revision: Command = {
       revisionId: textOf(args, 'rev-id'),
       directory: textOf(args, 'version-path'),
       sql: isSet(args, 'sql'),
-      shadow: trialOf(args),
+      shadow: trialOf(args, library),
     });
     return { report, text: revisionText(report) };
   },
@@ -223,7 +223,7 @@ const merge: Command = {
       resolved: textsOf(args, 'resolved'),
       types: typeOptions(args, library),
       sql: isSet(args, 'sql'),
-      shadow: trialOf(args),
+      shadow: trialOf(args, library),
     });
     return { report, text: mergeText(report) };
   },
@@ -257,7 +257,7 @@ const freeze: Command = {
     const report = await library.freeze(await openProject(), {
       revision: textOf(args, 'revision'),
       files,
-      shadow: trialOf(args),
+      shadow: trialOf(args, library),
     });
     const lines = report.assets.map(({ action, path }) => `  ${action} ${path}`);
     const done = `Froze ${counted(lines.length, 'file')} with ${report.revision}`;
@@ -276,7 +276,10 @@ const redo: Command = {
     const { args, library, openProject } = context;
     const project = await openProject();
     await confirmRevert(context, project, 'Redo the last revision of', '');
-    const report = await library.redo(project, { revision: textOf(args, 'revision'), shadow: trialOf(args) });
+    const report = await library.redo(project, {
+      revision: textOf(args, 'revision'),
+      shadow: trialOf(args, library),
+    });
     const frozen = counted(report.assets.length, 'file');
     return { report, text: `Redid ${report.revision} with ${frozen}. Now at ${standing(report.current)}` };
   },

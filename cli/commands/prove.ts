@@ -25,7 +25,7 @@ const check: Command = {
     const report = await library.check(await openProject(), {
       accept: isSet(args, 'accept'),
       database: args['database'] === undefined ? undefined : isSet(args, 'database'),
-      shadow: trialOf(args),
+      shadow: trialOf(args, library),
     });
     return { report, text: checkText(report), status: report.findings.length === 0 ? 0 : 1 };
   },
@@ -61,7 +61,7 @@ const roundtrip: Command = {
   options: { shadow: shadowOption },
   example: 'roundtrip --shadow server',
   async run({ args, library, openProject }) {
-    const report = await library.roundTrip(await openProject(), { shadow: shadowOf(args) });
+    const report = await library.roundTrip(await openProject(), { shadow: shadowOf(args, library) });
     const { finding, revisions, durationMs } = report;
     if (finding !== null) return { report, text: findingText(finding), status: 1 };
     if (revisions === 0) return { report, text: 'There are no revisions: nothing was proven', status: 1 };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { openProject, roundTrip } from '../../lib/index.js';
 import { openEmptyShadow } from '../../lib/shadow/open-shadow.js';
+import { limbeckIn } from '../helpers/cli.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import { expectFailure, expectRefusal } from '../helpers/failure.js';
 import { type MigrationProject, migrationProject } from '../helpers/migration-project.js';
@@ -228,6 +229,14 @@ describe('a shadow on a server that there is not', () => {
       code: 'SHADOW_UNAVAILABLE',
       message: 'the connection leads to one database, and not to a server that could have another',
     });
+  });
+
+  it('USAGE: names the places that there are', async () => {
+    const { root } = project("export default { client: 'pg' };");
+    const { status, stderr } = await limbeckIn(root)('roundtrip', '--shadow', 'nowhere');
+    expect(status).to.equal(64);
+    expect(stderr).to.contain('there is no place "nowhere" for a shadow');
+    expect(stderr).to.contain('choose one of "embedded", "server"');
   });
 
   it('INVALID_SETTING: refuses a "shadowUrl" that is none', async () => {
