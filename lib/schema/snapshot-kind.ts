@@ -4,7 +4,7 @@
  * The phrases work on PostgreSQL 15 to 18: a column that only some of them have is read through
  * `withFallback`.
  */
-import { formatIdentifier } from '../sql/identity.js';
+import { qualifiedText } from '../sql/syntax-tree.js';
 import {
   arrayOf,
   type Field,
@@ -108,7 +108,7 @@ export function withFallback(
 
 /** `schema.name` as identities have it. */
 export function qualified(schema: string, name: string): string {
-  return `${formatIdentifier(schema)}.${formatIdentifier(name)}`;
+  return qualifiedText({ schema, name });
 }
 
 // --- phrases -----------------------------------------------------------------------------------------

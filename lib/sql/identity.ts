@@ -94,8 +94,3 @@ export function dropText(identity: string): string {
 function unquote(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
 }
-
-/** Writes an identifier as identities have it, in quotes only where it needs them. */
-export function formatIdentifier(name: string): string {
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
-}

@@ -1,5 +1,5 @@
 /** Columns of tables and views, and attributes of composite types. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { flag, number, optional, recordWhen, settings, text, word } from '../snapshot-field.js';
 import { describeKind, grants, inheritance, qualified, relationWords } from '../snapshot-kind.js';
 
@@ -73,7 +73,7 @@ const column = describeKind({
     inheritance: inheritance('a.attinhcount', 'a.attislocal'),
     grants: grants('a.attacl', 'c', '0::oid'),
   },
-  identity: ({ schema, table, name }) => `column ${qualified(schema, table)}.${formatIdentifier(name)}`,
+  identity: ({ schema, table, name }) => `column ${qualified(schema, table)}.${identifier(name)}`,
   partOf: ({ of, schema, table }) => `${of} ${qualified(schema, table)}`,
 });
 
@@ -92,7 +92,7 @@ const attribute = describeKind({
     valueType: text('t.name'),
     collation,
   },
-  identity: ({ schema, type, name }) => `attribute ${qualified(schema, type)}.${formatIdentifier(name)}`,
+  identity: ({ schema, type, name }) => `attribute ${qualified(schema, type)}.${identifier(name)}`,
   partOf: ({ schema, type }) => `type ${qualified(schema, type)}`,
 });
 

@@ -1,5 +1,5 @@
 /** Constraints of tables and domains; NOT NULL is a fact of the column or domain, a constraint trigger a trigger. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { flag, printed, row, text, texts, word } from '../snapshot-field.js';
 import {
   columnNames,
@@ -43,7 +43,7 @@ interface OnTable {
 
 const naming = {
   identity: ({ schema, table, name }: OnTable) =>
-    `constraint ${formatIdentifier(name)} on ${qualified(schema, table)}`,
+    `constraint ${identifier(name)} on ${qualified(schema, table)}`,
   partOf: ({ of, schema, table }: OnTable) => `${of} ${qualified(schema, table)}`,
 };
 
@@ -164,7 +164,7 @@ const domainCheck = describeKind({
     definition: printed('pg_get_constraintdef(c.oid)'),
   },
   identity: ({ schema, domain, name }) =>
-    `constraint ${formatIdentifier(name)} on domain ${qualified(schema, domain)}`,
+    `constraint ${identifier(name)} on domain ${qualified(schema, domain)}`,
   partOf: ({ schema, domain }) => `domain ${qualified(schema, domain)}`,
 });
 

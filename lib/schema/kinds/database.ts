@@ -1,5 +1,5 @@
 /** The database itself, and what lives in it without a schema or stands for something outside of it. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { flag, optional, rows, settings, text, word } from '../snapshot-field.js';
 import {
   describeKind,
@@ -44,7 +44,7 @@ const schema = describeKind({
     owner: role('s.nspowner'),
     grants: grants('s.nspacl', 'n', 's.nspowner'),
   },
-  identity: ({ name }) => `schema ${formatIdentifier(name)}`,
+  identity: ({ name }) => `schema ${identifier(name)}`,
 });
 
 const extension = describeKind({
@@ -58,7 +58,7 @@ const extension = describeKind({
     schema: text('n.nspname'),
     version: text('e.extversion'),
   },
-  identity: ({ name }) => `extension ${formatIdentifier(name)}`,
+  identity: ({ name }) => `extension ${identifier(name)}`,
 });
 
 const language = describeKind({
@@ -76,7 +76,7 @@ const language = describeKind({
     inline: routineIfAny('l.laninline'),
     validator: routineIfAny('l.lanvalidator'),
   },
-  identity: ({ name }) => `language ${formatIdentifier(name)}`,
+  identity: ({ name }) => `language ${identifier(name)}`,
 });
 
 const accessMethod = describeKind({
@@ -90,7 +90,7 @@ const accessMethod = describeKind({
     type: word('a.amtype', { i: 'index', t: 'table' }),
     handler: routine('a.amhandler'),
   },
-  identity: ({ name }) => `access method ${formatIdentifier(name)}`,
+  identity: ({ name }) => `access method ${identifier(name)}`,
 });
 
 const cast = describeKind({
@@ -120,7 +120,7 @@ const transform = describeKind({
     fromSql: routineIfAny('t.trffromsql'),
     toSql: routineIfAny('t.trftosql'),
   },
-  identity: ({ type, language: name }) => `transform for ${type} language ${formatIdentifier(name)}`,
+  identity: ({ type, language: name }) => `transform for ${type} language ${identifier(name)}`,
 });
 
 /** PostgreSQL 17 renamed a column, 16 brought the rules. */

@@ -1,5 +1,5 @@
 /** Access to other servers: wrappers, servers, user mappings. Values of options that may be secret are not kept. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { type Field, optional, settings, text } from '../snapshot-field.js';
 import { describeKind, grants, role, routineIfAny } from '../snapshot-kind.js';
 
@@ -30,7 +30,7 @@ const foreignDataWrapper = describeKind({
     validator: routineIfAny('w.fdwvalidator'),
     options: openSettings('to_json(w.fdwoptions)'),
   },
-  identity: ({ name }) => `foreign data wrapper ${formatIdentifier(name)}`,
+  identity: ({ name }) => `foreign data wrapper ${identifier(name)}`,
 });
 
 const server = describeKind({
@@ -47,7 +47,7 @@ const server = describeKind({
     version: optional(text('s.srvversion')),
     options: openSettings('to_json(s.srvoptions)'),
   },
-  identity: ({ name }) => `server ${formatIdentifier(name)}`,
+  identity: ({ name }) => `server ${identifier(name)}`,
 });
 
 /** Options are there for those who may see them. */
@@ -63,7 +63,7 @@ const userMapping = describeKind({
     options: openSettings('to_json(u.umoptions)'),
   },
   identity: ({ role: name, server: own }) =>
-    `user mapping for ${name === undefined ? 'public' : formatIdentifier(name)} server ${formatIdentifier(own)}`,
+    `user mapping for ${name === undefined ? 'public' : identifier(name)} server ${identifier(own)}`,
 });
 
 export const foreignKinds = [foreignDataWrapper, server, userMapping] as const;

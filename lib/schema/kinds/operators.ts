@@ -1,7 +1,7 @@
 /** Operators, their families and classes. */
 import { flag, number, optional, rows, text } from '../snapshot-field.js';
 import { describeKind, nameIn, qualified, role, routineIfAny, typeIfAny } from '../snapshot-kind.js';
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 
 const operator = describeKind({
   kind: 'operator',
@@ -25,7 +25,7 @@ const operator = describeKind({
     hashes: flag('o.oprcanhash'),
   },
   identity: ({ schema, name, left = 'NONE', right = 'NONE' }) =>
-    `operator ${formatIdentifier(schema)}.${name}(${left}, ${right})`,
+    `operator ${identifier(schema)}.${name}(${left}, ${right})`,
 });
 
 const operatorFamily = describeKind({

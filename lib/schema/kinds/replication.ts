@@ -1,5 +1,5 @@
 /** Logical replication: publications and subscriptions, never the connection of one. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { flag, optional, rows, text, texts, word } from '../snapshot-field.js';
 import { columnNames, describeKind, role, sortedTexts, withFallback } from '../snapshot-kind.js';
 
@@ -50,7 +50,7 @@ const publication = describeKind({
       'n.nspname COLLATE "C", c.relname COLLATE "C"',
     ),
   },
-  identity: ({ name }) => `publication ${formatIdentifier(name)}`,
+  identity: ({ name }) => `publication ${identifier(name)}`,
 });
 
 /** Columns of 15 that all may read; the others came with 16 and 17. */
@@ -95,7 +95,7 @@ const subscription = describeKind({
     slot: optional(text('s.subslotname')),
     synchronousCommit: text('s.subsynccommit'),
   },
-  identity: ({ name }) => `subscription ${formatIdentifier(name)}`,
+  identity: ({ name }) => `subscription ${identifier(name)}`,
 });
 
 export const replicationKinds = [publication, subscription] as const;

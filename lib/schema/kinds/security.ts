@@ -1,5 +1,5 @@
 /** Who may do what: policies, and what new objects are granted. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { flag, optional, text, word } from '../snapshot-field.js';
 import { describeKind, grantRows, qualified, relationWords, role, sortedTexts } from '../snapshot-kind.js';
 
@@ -21,7 +21,7 @@ const policy = describeKind({
     using: optional(text('pg_get_expr(p.polqual, p.polrelid)')),
     check: optional(text('pg_get_expr(p.polwithcheck, p.polrelid)')),
   },
-  identity: ({ schema, table, name }) => `policy ${formatIdentifier(name)} on ${qualified(schema, table)}`,
+  identity: ({ schema, table, name }) => `policy ${identifier(name)} on ${qualified(schema, table)}`,
   partOf: ({ of, schema, table }) => `${of} ${qualified(schema, table)}`,
 });
 
@@ -45,8 +45,8 @@ const defaultPrivileges = describeKind({
     privileges: grantRows('d.defaclacl'),
   },
   identity: ({ role: name, on, schema }) =>
-    `default privileges of ${formatIdentifier(name)} on ${on}` +
-    (schema === undefined ? '' : ` in schema ${formatIdentifier(schema)}`),
+    `default privileges of ${identifier(name)} on ${on}` +
+    (schema === undefined ? '' : ` in schema ${identifier(schema)}`),
 });
 
 export const securityKinds = [policy, defaultPrivileges] as const;

@@ -1,5 +1,5 @@
 /** What runs by itself: triggers, rules, event triggers. */
-import { formatIdentifier } from '../../sql/identity.js';
+import { identifier } from '../../sql/syntax-tree.js';
 import { type Field, flag, optional, printed, text, texts, word } from '../snapshot-field.js';
 import {
   columnNames,
@@ -69,7 +69,7 @@ const trigger = describeKind({
     inherited: flag('t.tgparentid <> 0'),
     definition: printed('pg_get_triggerdef(t.oid)'),
   },
-  identity: ({ schema, table, name }) => `trigger ${formatIdentifier(name)} on ${qualified(schema, table)}`,
+  identity: ({ schema, table, name }) => `trigger ${identifier(name)} on ${qualified(schema, table)}`,
   partOf: ({ of, schema, table }) => `${of} ${qualified(schema, table)}`,
 });
 
@@ -88,7 +88,7 @@ const rule = describeKind({
     state: word('w.ev_enabled', firingWords),
     definition: text('pg_get_ruledef(w.oid)'),
   },
-  identity: ({ schema, table, name }) => `rule ${formatIdentifier(name)} on ${qualified(schema, table)}`,
+  identity: ({ schema, table, name }) => `rule ${identifier(name)} on ${qualified(schema, table)}`,
   partOf: ({ of, schema, table }) => `${of} ${qualified(schema, table)}`,
 });
 
@@ -106,7 +106,7 @@ const eventTrigger = describeKind({
     function: routine('e.evtfoid'),
     state: word('e.evtenabled', firingWords),
   },
-  identity: ({ name }) => `event trigger ${formatIdentifier(name)}`,
+  identity: ({ name }) => `event trigger ${identifier(name)}`,
 });
 
 export const triggerKinds = [trigger, rule, eventTrigger] as const;
