@@ -85,6 +85,29 @@ describeOnServers('round trips', { on: ['PostgreSQL 18', 'PostgreSQL 15'] }, (da
     expect(await count(async () => downgrade(await open(), { target: '-1' }))).to.equal(session + 1);
   });
 
+  it('takes one for a revision that replaces SQL files, and one more where it cannot replace one', async () => {
+    const text = (returns: string) =>
+      `create or replace function f() returns ${returns} language sql as 'select 1';`;
+    const load = {
+      upgrade: "await loadStoredProc(op, ['f.sql']);",
+      downgrade: "await loadStoredProc(op, ['f.sql']);",
+    };
+    const made = project({ a: load }, { 'raw_sql/procs/f.sql': text('int') });
+    await freeze(await made.open());
+    for (const [id, returns] of [
+      ['b', 'int /* again */'],
+      ['c', 'bigint'],
+    ] as const) {
+      made.write('raw_sql/procs/f.sql', text(returns));
+      made.script(id, load);
+      await freeze(await made.open());
+    }
+    await upgrade(await made.open(), { target: 'a' });
+    expect(await count(async () => upgrade(await made.open(), { target: 'b' }))).to.equal(session + 1);
+    expect(await count(async () => upgrade(await made.open(), { target: 'c' }))).to.equal(session + 2);
+    expect(await count(async () => downgrade(await made.open(), { target: 'a' }))).to.equal(session + 3);
+  });
+
   it('takes one more for each query through op.knex, and one for all that comes before it', async () => {
     const { open } = project({
       first: {},
