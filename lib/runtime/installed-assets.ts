@@ -2,7 +2,7 @@
  * The installed assets during a run: in memory as in the ledger.
  */
 import type { AppliedSet, AssetHistory, AssetVersion } from '../assets/asset-history.js';
-import type { InstalledAssets } from '../ops/load-assets.js';
+import type { InstalledAssets } from '../ops/load-context.js';
 import type { Statement } from '../sql/statement.js';
 import type { Ledger, LedgerState } from './ledger.js';
 

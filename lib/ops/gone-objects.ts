@@ -1,0 +1,74 @@
+/**
+ * What a call of a script leaves behind: objects that go, files that only move, and files that come back.
+ */
+import type { AssetVersion } from '../assets/asset-history.js';
+import { type Change, installedOf, standingOf } from './asset-change.js';
+import { type LoadContext, objectsOf, type StepContext } from './load-context.js';
+import { expectedOf, inLoadOrder } from './load-sequence.js';
+import type { GoneObject } from './replace-assets.js';
+
+/** Returns the objects that go with some changes, in the order in which they are dropped. */
+export function goneWith(changes: readonly Change[], context: StepContext): GoneObject[] {
+  const order = inLoadOrder(changes, standingOf, context.history).toReversed();
+  return onceEach(order.flatMap((change) => goneObjects(change, context)));
+}
+
+/**
+ * What stands and is not defined any more, the last object of a file first. What another file defines once the
+ * step is done is left alone: it has only moved there.
+ */
+function goneObjects(change: Change, context: StepContext): GoneObject[] {
+  const { path, to } = change;
+  const standing = objectsOf(installedOf(change, context.installed));
+  const kept = new Set(to?.entry.objects);
+  const gone = [...new Set(standing)].filter((object) => !kept.has(object));
+  if (gone.length === 0) return [];
+  const isElsewhere = (object: string) => context.definersAfter(object).some((other) => other !== path);
+  const expected = expectedOf(path, context);
+  return gone
+    .filter((object) => !isElsewhere(object) && !context.dropped.has(object))
+    .map((object) => ({ object, path, expected }))
+    .toReversed();
+}
+
+/** Two files may have defined an object, where branches gave a file different names. */
+function onceEach(gone: readonly GoneObject[]): GoneObject[] {
+  return [...new Map(gone.map((each) => [each.object, each])).values()];
+}
+
+/** Renamed files whose text is installed under the other name: nothing is to be loaded. */
+export function movedFiles(changes: readonly Change[], { installed }: LoadContext): Set<string> {
+  const isMoved = ({ to, otherNames }: Change) =>
+    to !== undefined && otherNames.some((name) => installed.get(name)?.sha256 === to.sha256);
+  return new Set(changes.filter(isMoved).map(({ path }) => path));
+}
+
+/**
+ * Files beside those of a call that must be loaded after them, since branches that no merge joins any more
+ * define the same object in files of different names: where one goes, the other one comes back, and where
+ * both stand, the later one wins.
+ */
+export function uncovered(
+  changes: readonly Change[],
+  { history, revision, before, standingAfter }: StepContext,
+): Change[] {
+  const called = new Set(changes.map(({ path }) => path));
+  const own = new Set(history.manifestOf(revision)?.entries.map(({ path }) => path));
+  const gone = new Set(changes.filter(({ to }) => to === undefined).flatMap(({ from }) => objectsOf(from)));
+  const loaded = new Map(
+    changes.flatMap(({ to }) =>
+      to === undefined ? [] : to.entry.objects.map((object) => [object, to] as const),
+    ),
+  );
+  const comesBack = (version: AssetVersion, object: string) => {
+    const other = loaded.get(object);
+    if (other !== undefined) return history.compare(version, other) > 0;
+    return gone.has(object) && !own.has(version.path);
+  };
+  return standingAfter()
+    .filter(
+      (version) =>
+        !called.has(version.path) && version.entry.objects.some((object) => comesBack(version, object)),
+    )
+    .map((to) => ({ path: to.path, from: history.versionsAt(to.path, before), to, otherNames: [] }));
+}

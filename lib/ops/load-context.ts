@@ -1,0 +1,78 @@
+/**
+ * What a step knows when it loads SQL files: where it goes, what is installed, and what stands before and after.
+ */
+import {
+  type AppliedSet,
+  type AssetHistory,
+  type AssetVersion,
+  isStanding,
+} from '../assets/asset-history.js';
+import type { RevisionId } from '../graph/revision.js';
+import type { Sink } from '../sql/statement.js';
+import type { LoadWarning } from './load-warnings.js';
+
+/** What the database has installed, by path; kept true while the run goes on. */
+export interface InstalledAssets {
+  get(path: string): { readonly sha256: string; readonly revision: RevisionId } | undefined;
+  /** Notes a version as installed, in the ledger as well. */
+  install(version: AssetVersion): void;
+  /** Notes that nothing is installed, in the ledger as well. */
+  remove(path: string): void;
+  /** Returns a function that goes back to what is installed now, for when the database does. */
+  mark(): () => void;
+}
+
+export interface LoadContext {
+  readonly revision: RevisionId;
+  readonly direction: 'upgrade' | 'downgrade';
+  /** The script, as errors name it. */
+  readonly file: string;
+  readonly sink: Sink;
+  readonly history: AssetHistory;
+  /** The applied set before the step, and after it. */
+  readonly before: AppliedSet;
+  readonly after: AppliedSet;
+  readonly installed: InstalledAssets;
+  readonly readFrozen: (version: AssetVersion) => string;
+  /** Told what files have lost without a word; default: nobody. */
+  readonly warn?: (warning: LoadWarning) => void;
+}
+
+/** The context of a step, with what stands after it and before it. */
+export interface StepContext extends LoadContext {
+  readonly standingAfter: () => readonly AssetVersion[];
+  /** The files that define an object after it. */
+  readonly definersAfter: (object: string) => readonly string[];
+  /** All objects that files had defined before it. */
+  readonly standingBefore: () => readonly string[];
+  /** What the step has dropped and not loaded again: where branches gave a file two names, both have defined it. */
+  readonly dropped: Set<string>;
+}
+
+/** Adds to the context of a step what stands before it and after it, found on first use. */
+export function createStepContext(given: LoadContext): StepContext {
+  const { history } = given;
+  let before: readonly string[] | undefined;
+  let after: readonly AssetVersion[] | undefined;
+  let definers: ReadonlyMap<string, readonly string[]> | undefined;
+  const standingAfter = () => (after ??= history.standingAt(given.after));
+  return {
+    ...given,
+    standingBefore: () => (before ??= objectsOf(history.standingAt(given.before))),
+    standingAfter,
+    definersAfter: (object) => (definers ??= definersOf(standingAfter())).get(object) ?? [],
+    dropped: new Set(),
+  };
+}
+
+/** The objects that versions define. */
+export function objectsOf(versions: readonly AssetVersion[]): string[] {
+  return versions.filter(isStanding).flatMap(({ entry }) => entry.objects);
+}
+
+function definersOf(versions: readonly AssetVersion[]): Map<string, string[]> {
+  const definers = new Map<string, string[]>();
+  for (const { path, entry } of versions)
+    for (const object of entry.objects) definers.set(object, [...(definers.get(object) ?? []), path]);
+  return definers;
+}
