@@ -51,6 +51,12 @@ describe('the manual', () => {
     expect(commandNames().filter((name) => !called.has(name))).to.deep.equal([]);
   });
 
+  it('lists every command in the status of the README', () => {
+    const status = read('README.md').split('\n## Status\n')[1]?.split('\nNot there yet:')[0] ?? '';
+    const words = new Set(commandNames().flatMap((name) => name.split(' ')));
+    expect([...words].filter((word) => !status.includes(`\`${word}\``))).to.deep.equal([]);
+  });
+
   it('lists every setting with its variable', () => {
     const page = read('docs/reference/settings.md').replace(/ +\|/g, ' |');
     const { ddl, ...plain } = defaultSettings;
