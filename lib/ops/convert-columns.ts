@@ -16,7 +16,7 @@ export interface Conversion {
   readonly moved: PartRenames;
 }
 
-/** What the server's \`format\` makes the USING of a column of: \`%1$I\` is the column, \`%2$s\` its new type. */
+/** What the server's `format` makes the USING of a column of: `%1$I` is the column, `%2$s` its new type. */
 export function scalarTemplate({ to, moved }: Conversion): string {
   if (to.kind === 'composite') return quoteLiteral('pg_temp.limbeck_convert(%1$I)::%2$s');
   const cases = Object.entries(moved).map(([old, label]) => `when ${inFormat(old)} then ${inFormat(label)}`);
@@ -53,6 +53,30 @@ export function findValue(labels: readonly string[]): string {
       end loop;`;
 }
 
+/** Slices take an array row by row, whatever its shape; PostgreSQL knows six dimensions. */
+const fillSlices = [1, 2, 3, 4, 5, 6]
+  .map((dimensions) => {
+    const places = Array.from({ length: dimensions }, (_, index) => index + 1);
+    const slices = places.map((place) => `[lower[${place}]:lower[${place}] + sizes[${place}] - 1]`);
+    return `    when ${dimensions} then made${slices.join('')} := items;`;
+  })
+  .join('\n');
+
+/** The body of the function for arrays, which keeps their dimensions and where these begin; `%1$s` is the new type. */
+const arrayBody = `
+declare
+  sizes integer[] := array(select array_length($1, place) from generate_series(1, array_ndims($1)) as place order by place);
+  lower integer[] := array(select array_lower($1, place) from generate_series(1, array_ndims($1)) as place order by place);
+  items %1$s[] := array(select pg_temp.limbeck_convert(item) from (select unnest($1) as item) as element);
+  made %1$s[] := case when $1 is not null then array_fill(null::%1$s, sizes, lower) end;
+begin
+  case coalesce(array_ndims($1), 0)
+    when 0 then null;
+${fillSlices}
+  end case;
+  return made;
+end`;
+
 /** Attributes go by name: those that both have are kept, others begin as null. */
 export const conversionFunctions = `
   command := (
@@ -65,9 +89,11 @@ export const conversionFunctions = `
     join pg_type old_type on old_type.oid = (saved ->> 'type')::oid
     left join pg_attribute old on old.attrelid = old_type.typrelid and old.attname = new.attname and old.attnum > 0 and not old.attisdropped
     where new_type.oid = (new_types ->> (saved ->> 'type'))::oid);
-  execute format('create function pg_temp.limbeck_convert(%1$s) returns %2$s language sql as $$ select case when num_nonnulls($1) > 0 then row(%3$s)::%2$s end $$',
-    (saved ->> 'type')::oid::regtype, (new_types ->> (saved ->> 'type'))::oid::regtype, command);
-  execute format('create function pg_temp.limbeck_convert(%1$s[]) returns %2$s[] language sql as $$ select case when $1 is not null then array(select pg_temp.limbeck_convert($1[place]) from generate_subscripts($1, 1) as place order by place) end $$',
-    (saved ->> 'type')::oid::regtype, (new_types ->> (saved ->> 'type'))::oid::regtype);`;
+  for item in select (saved ->> 'type')::oid::regtype as old, (new_types ->> (saved ->> 'type'))::oid::regtype as new loop
+    execute format('create function pg_temp.limbeck_convert(%s) returns %s language sql as %L', item.old, item.new,
+      format('select case when num_nonnulls($1) > 0 then row(%s)::%s end', command, item.new));
+    execute format('create function pg_temp.limbeck_convert(%s[]) returns %s[] language plpgsql as %L', item.old, item.new,
+      format(${quoteLiteral(arrayBody)}, item.new));
+  end loop;`;
 
 export const dropFunctions = `  execute format('drop function pg_temp.limbeck_convert(%1$s[]), pg_temp.limbeck_convert(%1$s)', (saved ->> 'type')::oid::regtype);`;

@@ -151,6 +151,26 @@ describeOnServers('a type that is made anew', (database) => {
     ]);
   });
 
+  it('keeps the dimensions of arrays of a composite, and where they begin', async () => {
+    const project = assetProject(database);
+    const pair = (type: string) => ({ 'types/pair.sql': `create type pair as (a text, "b$$" ${type});\n` });
+    await project.ship('a', pair('integer'));
+    await project.ship('b', pair('bigint'), convert(['pair.sql']));
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query(`create domain pairs as pair[]; create domain one as pair;
+      create table t (id integer, list pair[], d pairs, ones one[]);
+      insert into t values
+        (1, '{{"(p,1)","(q,2)"},{NULL,"(s,)"}}', '[2:2][0:1]={{"(p,1)","(q,2)"}}', '{{"(p,1)"},{"(q,2)"}}'),
+        (2, '[0:1]={"(u,1)","(v,2)"}', '[-1:-1][1:1][0:1][2:2][3:3][4:4]={{{{{{"(a,1)"}}},{{{"(b,2)"}}}}}}', '[5:5]={"(x,)"}'),
+        (3, '{}', null, '{}')`);
+    const rows = 'select list::text, d::text, ones::text from t order by id';
+    const before = await database.query(rows);
+    await upgrade(await project.open());
+    expect(await database.query(rows)).to.deep.equal(before);
+    await downgrade(await project.open(), { target: 'a' });
+    expect(await database.query(rows)).to.deep.equal(before);
+  });
+
   it('converts a domain to another base, and one that PostgreSQL would not check', async () => {
     const project = assetProject(database);
     const file = 'types/amount.sql';
