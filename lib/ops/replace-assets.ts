@@ -5,20 +5,15 @@
  * refused are its own objects dropped and made anew. What stands on them is set aside meanwhile; it comes back at
  * the end, when all files are loaded.
  */
-import { folderSchemaOf } from '../assets/asset-directory.js';
-import type { AssetVersion } from '../assets/asset-history.js';
 import type { Dependent } from '../assets/manifest.js';
 import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
 import { dropText, isGrant, parseIdentity } from '../sql/identity.js';
-import { quoteIdentifier, quoteLiteral } from '../sql/quote.js';
 import type { Command } from '../sql/scan.js';
 import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
+import { checkedLoads, type FileText, fileStatements, inSchemaOf, outOf } from './file-statements.js';
 
 /** A file on its way into the database. */
-export interface Load {
-  readonly version: AssetVersion;
-  /** Its text. */
-  readonly made: Statement;
+export interface Load extends FileText {
   /** What brings its types to what it says, in place of the text. */
   readonly types?: readonly Statement[] | undefined;
   /** Makes the files that it requires and that later calls of the script load, in load order; undefined for none. */
@@ -62,7 +57,7 @@ export function replacementStatements({ standing, gone, loads, later }: Replacem
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
   const files = loads.flatMap((load, index) => {
-    if (load.types !== undefined) return inSchema(folderSchemaOf(load.version.path), load.types);
+    if (load.types !== undefined) return inSchemaOf(load.version.path, load.types);
     const { first, replaced } = waysOf(load, standing);
     mayBeAside ||= first.length > 0 || load.waitsFor !== undefined;
     const others = () => [...objectsOf(loads.slice(index + 1)), ...later];
@@ -182,12 +177,12 @@ function ifExists(object: string): string {
 /** Drops by exact identity, and never with CASCADE; what stands on it may do without, once the files are loaded. */
 function dropStatements({ object, path, expected }: GoneObject, hasLoads: boolean): Statement[] {
   const drop = ownStatement(dropText(object));
-  if (!hasLoads || isGrant(object)) return inSchema(folderSchemaOf(path), [drop]);
+  if (!hasLoads || isGrant(object)) return inSchemaOf(path, [drop]);
   const onError = recovery([dependentsExist], () => [
     ...setAside([{ object }], { scope, where: path, ...(expected && { expected }) }),
     drop,
   ]);
-  return inSchema(folderSchemaOf(path), [{ ...drop, onError }]);
+  return inSchemaOf(path, [{ ...drop, onError }]);
 }
 
 /** The way for a file whose objects cannot be replaced. */
@@ -212,7 +207,8 @@ function behindOthers(
       return [...first, ...fileStatements(other, replaced)];
     });
     const made = { ...load.made, ...(or && { onError: or }) };
-    return [...comeBack(load.made.file, [...later(), ...load.version.entry.objects]), ...before, made];
+    const back = comeBack(load.made.file, [...later(), ...load.version.entry.objects]);
+    return [...back, ...outOf(load.version, before), made];
   };
   return recovery(missing, again, or);
 }
@@ -226,39 +222,4 @@ function recovery(sqlstates: readonly string[], make: () => Statement[], or?: Re
     },
     or,
   };
-}
-
-function fileStatements({ version, made }: Load, onError: Recovery | undefined): Statement[] {
-  const load = inSchema(folderSchemaOf(version.path), [{ ...made, ...(onError && { onError }) }]);
-  if (!isCyclic(version)) return load;
-  return [
-    ownStatement('set local check_function_bodies = off'),
-    ...load,
-    ownStatement('set local check_function_bodies = on'),
-  ];
-}
-
-/** Functions that call each other pass no check until all are there; the second load checks them. */
-function checkedLoads(loads: readonly Load[]): Statement[] {
-  return loads
-    .filter(({ version }) => isCyclic(version))
-    .flatMap(({ version, made }) => inSchema(folderSchemaOf(version.path), [made]));
-}
-
-function isCyclic({ entry }: AssetVersion): boolean {
-  return entry.cyclic === true;
-}
-
-/** A sub-folder is a schema: it comes first on the search path, so that bare names are looked up in it. */
-function inSchema(schema: string | undefined, statements: readonly Statement[]): Statement[] {
-  if (schema === undefined) return [...statements];
-  const path = "current_setting('search_path')";
-  const first = `concat_ws(', ', ${quoteLiteral(quoteIdentifier(schema))}, nullif(${path}, ''))`;
-  return [
-    ownStatement(
-      `select set_config('limbeck.search_path', ${path}, true), set_config('search_path', ${first}, true)`,
-    ),
-    ...statements,
-    ownStatement("select set_config('search_path', current_setting('limbeck.search_path'), true)"),
-  ];
 }

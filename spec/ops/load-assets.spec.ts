@@ -102,6 +102,10 @@ function step(direction: 'upgrade' | 'downgrade', revision: string, ...rows: str
 
 /** What stands around a statement for a file in a folder of the schema `reporting`. */
 const inReporting = `select set_config('limbeck.search_path', current_setting('search_path'), true), set_config('search_path', concat_ws(', ', '"reporting"', nullif(current_setting('search_path'), '')), true)`;
+const unchecked =
+  "select set_config('limbeck.check_function_bodies', current_setting('check_function_bodies'), true), set_config('check_function_bodies', 'off', true)";
+const checkedAsBefore =
+  "select set_config('check_function_bodies', current_setting('limbeck.check_function_bodies'), true)";
 const asBefore = "select set_config('search_path', current_setting('limbeck.search_path'), true)";
 const dropView = [inReporting, 'drop view reporting.v', asBefore];
 
@@ -158,12 +162,12 @@ describe('loading in an upgrade', () => {
     const files = ['procs/z.sql', 'procs/y.sql', 'procs/x.sql', 'types/u.sql'];
     expect(sent((loader) => loader.load(files))).to.deep.equal([
       "select 'types/u.sql of cyc'",
-      'set local check_function_bodies = off',
+      unchecked,
       "select 'procs/x.sql of cyc'",
-      'set local check_function_bodies = on',
-      'set local check_function_bodies = off',
+      checkedAsBefore,
+      unchecked,
       "select 'procs/y.sql of cyc'",
-      'set local check_function_bodies = on',
+      checkedAsBefore,
       "select 'procs/z.sql of cyc'",
       "select 'procs/x.sql of cyc'",
       "select 'procs/y.sql of cyc'",

@@ -158,6 +158,47 @@ describeOnServers('replace or recreate', (database) => {
       expect(differing(first, await snapshotOfDatabase(database))).to.deep.equal([]);
     });
 
+  it('loads what a file waits for into its own schema, and leaves the search path as it was', async () => {
+    const project = assetProject(database);
+    const live = {
+      'procs/s1/a.sql': scalar('a()', 'returns int', 'select s2.b() + c()'),
+      'procs/s2/b.sql': scalar('b()', 'returns int', 'select 1'),
+      'procs/c.sql': scalar('c()', 'returns int', 'select 1'),
+    };
+    await project.ship('a', live, {
+      upgrade: `await op.execute('create schema s1; create schema s2');
+        await loadStoredProc(op, ['s1/a.sql']);
+        await loadStoredProc(op, ['s2/b.sql', 'c.sql']);
+        await op.execute('create table after_all (id int)');`,
+      downgrade: `await op.execute('drop table after_all');
+        await loadStoredProc(op, ['s1/a.sql', 's2/b.sql', 'c.sql']);
+        await op.execute('drop schema s1; drop schema s2');`,
+    });
+    const opened = await project.open();
+    await upgrade(opened);
+    expect(
+      await database.query(`select concat(pronamespace::regnamespace, '.', proname) as made from pg_proc where proname in ('a', 'b', 'c')
+        union all select concat(relnamespace::regnamespace, '.', relname) from pg_class where relname = 'after_all' order by 1`),
+    ).to.deep.equal(['public.after_all', 'public.c', 's1.a', 's2.b'].map((made) => ({ made })));
+    await downgrade(opened, { target: 'base' });
+  });
+
+  it('leaves the check of function bodies as the script has set it', async () => {
+    const project = assetProject(database);
+    const mutual = {
+      'procs/x.sql': scalar('x()', 'returns int', 'select y()'),
+      'procs/y.sql': scalar('y()', 'returns int', 'select x()'),
+    };
+    await project.ship('a', mutual, {
+      upgrade: `await op.execute('set local check_function_bodies = off');
+        await loadStoredProc(op, ['x.sql', 'y.sql']);
+        await op.execute("create function z() returns int language sql as 'select nowhere()'");`,
+      downgrade: `await op.execute('drop function z()'); await loadStoredProc(op, ['x.sql', 'y.sql']);`,
+    });
+    await upgrade(await project.open());
+    expect(await database.query("select from pg_proc where proname = 'z'")).to.have.lengthOf(1);
+  });
+
   it('DEPENDENT_NOT_RESTORED: fails where what stands on a changed file does not fit any more', async () => {
     const project = assetProject(database);
     await project.ship('a', below);
