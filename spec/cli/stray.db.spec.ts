@@ -67,9 +67,9 @@ describe('an error beside a command', () => {
   it('is an operation after the end of its script, which says itself what to mend', async () => {
     const error = errorOf(
       await upgradeWith(
-        `setTimeout(async () => { await op.execute('create table t ()'); }, 100); await op.execute('select 1');`,
+        `setTimeout(async () => { await op.execute('create table t ()'); }, 1500); await op.execute('select 1');`,
         ['--json'],
-        wait.replace('50', '2000'),
+        wait.replace('50', '4000'),
       ),
     );
     expect(error).to.deep.include({

@@ -38,6 +38,7 @@ describeOnServers(
       });
       await fc.assert(property, {
         numRuns: count,
+        includeErrorInReport: true,
         // What is found by then is told, with its seed.
         interruptAfterTimeLimit: timeLimitMs,
         markInterruptAsFailure: true,
@@ -115,10 +116,15 @@ function goalOf(
     const [target, ids] = goals[at % goals.length] ?? ['heads', heads];
     return { target, after: graph.closure([...applied, ...ids]) };
   }
-  const last = only?.parents.length === 1 ? only.parents.map((parent) => ['-1', parent] as const) : [];
-  const goals = [['base', undefined] as const, ...last, ...[...applied].map((id) => [id, id] as const)];
-  const [target, to] = goals[at % goals.length] ?? ['base', undefined];
-  const gone = graph.standingAbove(to);
+  // `-1` is limited to the lineage of the only row: what it needs of other branches stays.
+  const last = only?.parents.length === 1 ? [['-1', new Set([only.id])] as const] : [];
+  const standingAbove = (id: string | undefined) => graph.standingAbove(id);
+  const goals = [
+    ['base', standingAbove(undefined)] as const,
+    ...last,
+    ...[...applied].map((id) => [id, standingAbove(id)] as const),
+  ];
+  const [target, gone] = goals[at % goals.length] ?? ['base', standingAbove(undefined)];
   return { target, after: new Set([...applied].filter((id) => !gone.has(id))) };
 }
 
