@@ -64,7 +64,7 @@ const goesOn = (below: string) => `not exists (
 
 /**
  * Makes a query with one row for each node, the targets among them: `key`, `class`, `id`, `sub`, `starts` (it is a
- * target), `reached` (it stands on another node), `inner` (it comes and goes with another node), `stands_on` (keys).
+ * target, or the column of an heir of one), `reached` (it stands on another node), `inner` (it comes and goes with another node), `stands_on` (keys).
  *
  * @param found - the name of a JSON variable with the targets: `class`, `id`, `sub`
  * @param columnsStay - an expression: whether the walk goes on through table columns, and types made of a type
@@ -73,6 +73,13 @@ export function walkQuery(found: string, { columnsStay }: { readonly columnsStay
   return `with recursive target as (
     select class, id, sub from jsonb_to_recordset(${found}) as target(class oid, id oid, sub integer)
     where id is not null
+    union
+    -- what is done to a column is done to that of the partitions and heirs as well
+    select target.class, heir.inhrelid, own.attnum::integer
+    from target
+    join pg_inherits heir on target.class = 'pg_class'::regclass and target.sub > 0 and heir.inhparent = target.id
+    join pg_attribute att on att.attrelid = target.id and att.attnum = target.sub
+    join pg_attribute own on own.attrelid = heir.inhrelid and own.attname = att.attname and not own.attisdropped
   ),
   standing(class, id, sub, starts) as (
     select class, id, sub, true from target

@@ -34,6 +34,33 @@ describeOnServers('setAside and putBack', (database) => {
     });
   });
 
+  it('bring back what stands on the same column of partitions and heirs', async () => {
+    await database.query(`create table p (x int, n int) partition by range (n);
+      create table p1 (n int, gone int, x int);
+      alter table p1 drop column gone;
+      alter table p attach partition p1 for values from (0) to (10);
+      create table p2 partition of p for values from (10) to (20) partition by range (n);
+      create table p21 partition of p2 for values from (10) to (20);
+      create view of_p as select x from p; create view of_p1 as select x from p1; create view of_p21 as select x from p21;
+      create view other as select n from p1;
+      create table a (x int); create table b (y int) inherits (a); create table c (x int) inherits (b, a);
+      create view of_c as select x, y from c;
+      create function of_b() returns int begin atomic select x from b limit 1; end`);
+    const client = await database.connect();
+    await expectUnchanged(database, async () => {
+      for (const type of ['bigint', 'int']) {
+        const work = `alter table p alter column x type ${type}`;
+        await withAside(client, [{ table: 'p', column: 'x' }], work);
+      }
+    });
+    await expectUnchanged(database, async () => {
+      for (const type of ['numeric', 'int']) {
+        const work = `alter table a alter column x type ${type}`;
+        await withAside(client, [{ table: 'a', column: 'x' }], work);
+      }
+    });
+  });
+
   const score = `create function score(integer) returns integer immutable language sql as 'select $1'`;
 
   it('bring back all that calls a function', async () => {
