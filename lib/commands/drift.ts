@@ -1,6 +1,7 @@
 /**
  * What somebody has changed in a database behind limbeck's back: objects of SQL files, compared with a shadow.
  */
+import { folderSchemaOf } from '../assets/asset-directory.js';
 import type { AssetHistory, StandingVersion } from '../assets/asset-history.js';
 import { frozenFileOf } from '../assets/manifest.js';
 import { DatabaseError, LimbeckError } from '../errors.js';
@@ -13,6 +14,7 @@ import { readSnapshot, type Snapshot } from '../schema/snapshot.js';
 import { openLiveShadow } from '../shadow/live-shadow.js';
 import type { ShadowChoice } from '../shadow/shadow.js';
 import { comparableIdentity } from '../sql/identity.js';
+import { quoteIdentifier } from '../sql/quote.js';
 import { type Drift, findDrift } from '../verify/drift.js';
 import type { CheckFinding } from './finding.js';
 import { defaultSchema } from './freezing.js';
@@ -59,7 +61,7 @@ export async function readDrift(
   );
   const subjectOf = (identity: string) => owners.get(key(identity));
   const { drifts, objects } = findDrift(built.snapshot, found, { subjectOf, builder: built.role });
-  return { findings: drifts.map(findingOf), objects, withoutShadow: null };
+  return { findings: drifts.map((drift) => findingOf(drift, project)), objects, withoutShadow: null };
 }
 
 /** Returns what the scripts make; or why that cannot be known. */
@@ -118,16 +120,20 @@ function leftOut({ logger }: Project, why: string): DriftReport {
 /** How many differences of one object are told. */
 const mostTold = 3;
 
-function findingOf({ identity, subject, isMissing, differences }: Drift<StandingVersion>): CheckFinding {
+function findingOf(
+  { identity, subject, isMissing, differences }: Drift<StandingVersion>,
+  project: Project,
+): CheckFinding {
   const { path, revision, manifest } = subject;
   const file = frozenFileOf(manifest, path);
+  const load = loadedByHand(file, searchPathFor(path, project));
   const base = { where: file, revision, path };
   if (isMissing) {
     return {
       ...base,
       kind: 'object-missing',
       message: `"${identity}" is not in the database, though "${path}" of revision "${revision}" defines it: somebody has dropped it`,
-      next: `make it again with \`psql -1 -f ${file}\`, or drop the file with a revision`,
+      next: `make it again with \`${load}\`, or drop the file with a revision`,
     };
   }
   const told = differences.slice(0, mostTold).map((each) => describeDifference(each));
@@ -136,8 +142,27 @@ function findingOf({ identity, subject, isMissing, differences }: Drift<Standing
     ...base,
     kind: 'object-changed',
     message: `"${identity}" is not what revision "${revision}" has made of it: ${told.map((text) => withoutName(text, identity)).join('; ')}${more}`,
-    next: `put it back with \`psql -1 -f ${file}\`, or make the change in the live file of "${path}" and ship it: \`limbeck revision -m "…" --autogenerate\``,
+    next: `put it back with \`${load}\`, or make the change in the live file of "${path}" and ship it: \`limbeck revision -m "…" --autogenerate\``,
   };
+}
+
+/** Where bare names of a file are looked up, first that of its sub-folder; empty where every session looks there. */
+function searchPathFor(path: string, { config }: Project): readonly string[] {
+  const { searchPath } = config.knex;
+  const folder = folderSchemaOf(path);
+  if (folder === undefined) return [searchPath ?? []].flat();
+  return [folder, ...[searchPath ?? ['public']].flat()];
+}
+
+/** The command that loads a file as a step does. */
+function loadedByHand(file: string, searchPath: readonly string[]): string {
+  if (searchPath.length === 0) return `psql -1 -f ${shellWord(file)}`;
+  const set = `set search_path = ${searchPath.map(quoteIdentifier).join(', ')}`;
+  return `psql -1 -c ${shellWord(set)} -f ${shellWord(file)}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\p{L}\p{N}_./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 function withoutName(text: string, identity: string): string {
