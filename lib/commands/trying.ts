@@ -11,6 +11,7 @@ import { rowsOf } from '../graph/version-rows.js';
 import type { Operations } from '../ops/operations.js';
 import type { Project } from '../project.js';
 import type { ReadyStep } from '../runtime/ready-steps.js';
+import { scriptFailure } from '../runtime/step-failure.js';
 import { newRevisionId } from '../script/new-script.js';
 import type { Script } from '../script/script-directory.js';
 import { loadScript, type ScriptModule } from '../script/script-module.js';
@@ -101,7 +102,7 @@ async function openShadow(
   try {
     return await openShadowAt(project, parents, { place, purpose: 'limbeck freeze' });
   } catch (error) {
-    if (isInterruption(error)) throw error;
+    if (!(error instanceof LimbeckError) || isInterruption(error)) throw error;
     warn(project, `no shadow could be built at the revisions below: ${briefly(error)}`);
     return undefined;
   }
@@ -126,13 +127,26 @@ async function trialOf(project: Project, { parents, files, script }: Freezing) {
     revision: revision.id,
     change,
     script: script ?? { revision, file: unwritten.file, path: unwritten.file, format: 'module' },
-    module: script === undefined ? moduleOf(files) : await loadScript(script, project.load),
+    module: script === undefined ? moduleOf(files) : await loadOwn(script, project),
   };
   return {
     step,
     applied,
     history: project.readHistory().with(manifestOf(project, revision.id, files), graph),
   };
+}
+
+/** A script that cannot run on a shadow may well run elsewhere: what it throws is known from a failure of limbeck. */
+async function loadOwn(script: Script, { load }: Project): Promise<ScriptModule> {
+  const module = await loadScript(script, load);
+  const upgrade = async (op: Operations) => {
+    try {
+      await module.upgrade(op);
+    } catch (error) {
+      throw error instanceof LimbeckError ? error : scriptFailure(error, script);
+    }
+  };
+  return { ...module, upgrade };
 }
 
 const unwritten = { downRevisions: [], dependsOn: [], branchLabels: [], file: 'the new revision' };
@@ -170,13 +184,13 @@ function withResult(file: FrozenFile, results: readonly TrialResult[]): FrozenFi
 /**
  * Says why a trial came to nothing.
  *
- * @throws LimbeckError when it was a file that cannot be loaded
+ * @throws LimbeckError when it was a file that cannot be loaded; anything that is none: it is limbeck's own failure
  */
 function whyNotTried({ config }: Project, { files, script }: Freezing, error: unknown): string {
-  if (isInterruption(error)) throw error;
-  const { where = '' } = error instanceof LimbeckError ? error : {};
+  if (!(error instanceof LimbeckError) || isInterruption(error)) throw error;
+  const { where = '' } = error;
   const isInFile = files.some(({ entry }) => isPlaceIn(where, `${config.settings.rawSql}/${entry.path}`));
-  if (!(error instanceof LimbeckError) || !isInFile) return briefly(error);
+  if (!isInFile) return briefly(error);
   if (script === undefined && isMissing(error)) return unlessMade(error, where);
   const { message, excerpt, details, code } = error;
   throw new MigrationError(code, {

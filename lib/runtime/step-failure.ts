@@ -24,7 +24,7 @@ export function stepFailure(
   current: readonly RevisionId[],
   inRoutine?: FailurePlace,
 ): MigrationError {
-  const failure = error instanceof LimbeckError ? error : explain(error, script);
+  const failure = error instanceof LimbeckError ? error : scriptFailure(error, script);
   const where = failure.where ?? scriptPlace(error, script);
   return new MigrationError(failure.code, {
     message: `${direction} of "${revision}" failed: ${failure.message}`,
@@ -73,7 +73,7 @@ export function unsettled(
   current: readonly RevisionId[],
 ): MigrationError {
   const { direction, revision, script } = step;
-  const failure = error instanceof LimbeckError ? error : explain(error, script);
+  const failure = error instanceof LimbeckError ? error : scriptFailure(error, script);
   const stands = applied.length === 1 ? '1 revision stands' : `${applied.length} revisions stand`;
   const what = applied.length === 0 ? 'nothing was changed' : stands;
   return new MigrationError(failure.code, {
@@ -104,8 +104,8 @@ function whatStands(
   return `${count} before it ${stand}, the database is at ${at}`;
 }
 
-/** An error of the driver came through Knex; any other is the script's own. */
-function explain(error: unknown, script: Script): LimbeckError {
+/** Makes the error for what a script threw: one of the driver came through Knex; any other is the script's own. */
+export function scriptFailure(error: unknown, script: Script): LimbeckError {
   const where = scriptPlace(error, script);
   const isDrivers = error instanceof Error && ('severity' in error || isConnectionLost(error));
   if (isDrivers) return driverFailure(error as ServerError, where);

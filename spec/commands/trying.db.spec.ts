@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { expect } from 'chai';
-import { freeze, merge, openProject, redo, revision, roundTrip } from '../../lib/index.js';
+import { freeze, merge, openProject, type Project, redo, revision, roundTrip } from '../../lib/index.js';
 import { limbeckIn } from '../helpers/cli.js';
 import { scriptText } from '../helpers/cli-project.js';
 import { describeOnServers } from '../helpers/database.js';
@@ -143,6 +143,48 @@ describe('trying what is to be frozen', () => {
     expect(warnings[0]).to.match(
       /^the changed SQL files were not tried: no shadow could be built at the revisions below: upgrade of "more" failed: extension "postgis" is not available.*--shadow none/,
     );
+  });
+
+  it('goes on without where the script throws, and says what', async () => {
+    project.write('raw_sql/views/low.sql', 'create or replace view low as select a, b, 1 as c from t;\n');
+    project.write(
+      'migrations/20260102000000_change.js',
+      `import { loadView } from 'limbeck';\n${scriptText('change', {
+        downRevision: 'first',
+        upgrade: "if (!op.offline) throw new TypeError('no place'); await loadView(op, ['low.sql']);",
+        downgrade: "await loadView(op, ['low.sql']);",
+      })}`,
+    );
+    await freeze(await open(), { revision: 'change' });
+    expect(warnings).to.deep.equal([
+      'the changed SQL files were not tried: no place; leave the trial out with `--shadow none` or the setting "trial"',
+    ]);
+  });
+
+  it('ends with a failure of its own, and writes nothing', async () => {
+    project.write('raw_sql/views/low.sql', 'create or replace view low as select b, a from t;\n');
+    // The shadow asks first, then the trial.
+    for (const failing of [1, 2]) {
+      let reads = 0;
+      const own = await open();
+      const broken = Object.create(own, {
+        scriptArguments: {
+          get() {
+            reads += 1;
+            if (reads === failing) throw new TypeError('broken');
+            return own.scriptArguments;
+          },
+        },
+      }) as Project;
+      const made = revision(broken, { message: 'change', autogenerate: true });
+      const error = await made.then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      expect(error, String(failing)).to.be.instanceOf(TypeError).and.have.property('message', 'broken');
+      expect(scripts()).to.deep.equal([]);
+    }
+    expect(warnings).to.deep.equal([]);
   });
 
   it('is left out when that is asked for, by the call or the setting', async () => {
