@@ -14,23 +14,32 @@ const words = (item: string, column = `''`) =>
   `concat(${roleIn(`${item}.grantee`)}, ' has ', ${item}.privilege_type, ${column},
             case when ${item}.is_grantable then ' with grant option' end, ' from ', ${roleIn(`${item}.grantor`)})`;
 
-/** The owner's privileges are told only where it has given some up: later majors have more of them. */
+/** Only PostgreSQL 17 and later have MAINTAIN, also in GRANT ALL: the list is the same for all majors. */
+const isListed = `item.privilege_type <> 'MAINTAIN'`;
+
+const listed = (acl: string) => `(select coalesce(jsonb_agg(${words('item')} order by ${words('item')}), '[]')
+          from aclexplode(${acl}) as item where ${isListed})`;
+
+const usualAcl = 'acldefault(definition.acl_kind::"char", definition.owner)';
+
+/** A GRANT and its REVOKE leave a list that says what none would. */
+const isUsual = `(definition.acl is null or ${listed('definition.acl')} = ${listed(usualAcl)})`;
+
+/** The owner's privileges are told only where it has given some up. */
 const grants = `(
-      select case when definition.acl is not null or count(told) > 0 then coalesce(jsonb_agg(told order by told collate "C"), '[]') end
+      select case when not ${isUsual} or count(told) > 0 then coalesce(jsonb_agg(told order by told collate "C"), '[]') end
       from (
         select ${words('item')} as told from aclexplode(definition.acl) as item
-        where item.grantee <> definition.owner or exists (
-          select from aclexplode(acldefault(definition.acl_kind::"char", definition.owner)) as usual
-          where usual.grantee = definition.owner and usual.privilege_type not in (
-            select other.privilege_type from aclexplode(definition.acl) as other where other.grantee = definition.owner))
+        where ${isListed} and not ${isUsual} and (item.grantee <> definition.owner or exists (
+          select from aclexplode(${usualAcl}) as usual
+          where usual.grantee = definition.owner and usual.privilege_type <> 'MAINTAIN' and usual.privilege_type not in (
+            select other.privilege_type from aclexplode(definition.acl) as other where other.grantee = definition.owner)))
         union
         select ${words('item', `format(' (%I)', att.attname)`)}
         from pg_attribute att cross join lateral aclexplode(att.attacl) as item
         where node.class = 'pg_class'::regclass and att.attrelid = node.id
       ) as privileges
-      where definition.grant_on is not null
-        and not (definition.acl is not null and definition.acl @> acldefault(definition.acl_kind::"char", definition.owner)
-          and definition.acl <@ acldefault(definition.acl_kind::"char", definition.owner)))`;
+      where definition.grant_on is not null)`;
 
 /** Query over `node` and `definition`: `object`, `owner` (null: the role itself), `grants` (null: the usual ones). */
 export const listQuery = `select named.words as object,

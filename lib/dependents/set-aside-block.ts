@@ -156,7 +156,8 @@ const compare = `
     raise exception using errcode = '${sqlstates.changed}',
       message = 'what stands on the change is not what was frozen',
       detail = (
-        select string_agg(concat(sign, item ->> 'object', ', owner ' || (item ->> 'owner'), ', grants ' || (item ->> 'grants')), E'\\n')
+        select string_agg(concat(sign, item ->> 'object', ', owner ' || (item ->> 'owner'), case item -> 'grants' when '[]' then ', nothing granted'
+          else ', ' || (select string_agg(told, ', ') from jsonb_array_elements_text(item -> 'grants') as told) end), E'\\n')
         from (
           select 'frozen: ' as sign, item from jsonb_array_elements(expected) as item
           where not exists (select from jsonb_array_elements(standing) as other where other = item)

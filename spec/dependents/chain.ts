@@ -4,15 +4,23 @@
  * A view on a table, a materialized view on that, a view on that, a view beside it with rules and triggers; made by
  * roles of the suite, whose names begin with the prefix.
  */
+
+/** Makes the roles of a chain. */
+export const makeRoles = (role: string) =>
+  `create role ${role}_owner; create role ${role}_reader; create role ${role}_grantor; create role "${role} d'Or"`;
+
+/** The lowest view of the chain, with what its definition says. */
+export const lowestView = `view platforms with (security_barrier = true, check_option = local) as
+    select id, platform, size from builds where size > 0`;
+
+/** Makes the chain, for roles that are there. */
 export const chain = (role: string) => `
   create schema "Größe";
   create table builds (id integer primary key, platform varchar(20) not null, size integer);
   insert into builds values (1, 'linux', 10), (2, 'macos', 20), (3, 'linux', 30);
-  create role ${role}_owner; create role ${role}_reader; create role ${role}_grantor; create role "${role} d'Or";
   grant all on schema public, "Größe" to ${role}_owner; grant select on builds to ${role}_owner;
 
-  create view platforms with (security_barrier = true, check_option = local) as
-    select id, platform, size from builds where size > 0;
+  create ${lowestView};
   alter view platforms alter column size set default 7;
   comment on view platforms is 'It''s every \\ build';
   comment on column platforms.platform is 'names';

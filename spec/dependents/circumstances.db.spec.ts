@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { putBack, setAside } from '../../lib/dependents/aside.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase } from '../helpers/database-state.js';
-import { chain, dropRoles } from './chain.js';
+import { chain, dropRoles, makeRoles } from './chain.js';
 import { expectUnchanged, refusalOf, withAside } from './aside-work.js';
 
 const lowest = [{ object: 'view public.platforms' }];
@@ -41,7 +41,7 @@ describeOnServers('dependents', (database) => {
   });
 
   it('come back under odd settings, which stay as they are, twice in a transaction', async () => {
-    await database.query(chain('odd'));
+    await database.query(`${makeRoles('odd')}; ${chain('odd')}`);
     const client = await database.connect();
     await client.query(`create schema "Shadow";
       create function "Shadow".format(text, text) returns text language sql return 'drop';

@@ -78,10 +78,25 @@ describeOnServers('what stops setting aside', (database) => {
       expect(error.details['objects']).to.have.members([
         'frozen: view public.b',
         'there: view public.b, owner lister',
-        'there: view public.c, grants ["lister has SELECT from owner"]',
+        'there: view public.c, lister has SELECT from owner',
       ]);
     });
     await database.query('drop owned by lister cascade; drop role lister');
+  });
+
+  it('is not a list of grants that have come to nothing, and says where nothing is granted', async () => {
+    await database.query(`create view a as select 1 as x; create view b as select * from a;
+      grant select on b to pg_monitor; revoke select on b from pg_monitor`);
+    const targets = [{ object: 'view public.a' }];
+    const expected = [{ object: 'view public.b' }];
+    const client = await database.connect();
+    await expectUnchanged(database, () => withAside(client, targets, '', { expected }));
+    await database.query('revoke all on b from current_user');
+    const error = await refusalOf(withAside(client, targets, '', { expected }));
+    expect(error.details['objects']).to.have.members([
+      'frozen: view public.b',
+      'there: view public.b, nothing granted',
+    ]);
   });
 
   it('is a dependent that does not fit any more', async () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { downgrade, downgradeSql, upgrade, upgradeSql } from '../../lib/index.js';
-import { chain, dropRoles } from '../dependents/chain.js';
+import { chain, dropRoles, makeRoles } from '../dependents/chain.js';
 import { shown } from '../dependents/aside-work.js';
 import { describeOnServers, type TestDatabase } from '../helpers/database.js';
 import { emptyDatabase } from '../helpers/database-state.js';
@@ -24,7 +24,7 @@ const scripts = {
 
 /** The tables of limbeck are there from the first revision on. */
 async function atStart(database: TestDatabase) {
-  await database.query(chain(role));
+  await database.query(`${makeRoles(role)}; ${chain(role)}`);
   const project = migrationProject(database.config, { scripts });
   await upgrade(await project.open(), { target: 'a' });
   return project;
