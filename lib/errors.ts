@@ -94,6 +94,10 @@ export const errorCodes = {
   ASSET_MISPLACED: ['asset', 'an SQL file holds a statement whose place is a revision'],
   ASSET_IN_USE: ['asset', 'what another SQL file hangs on would be dropped'],
   ASSET_NAME: ['asset', 'an SQL file lies or is called where no other machine or schema could find it'],
+  ASSET_SCHEMA_MISSING: [
+    'asset',
+    'an SQL file lies in the folder of a schema that the database does not have',
+  ],
   ASSET_DUPLICATE_OBJECT: ['asset', 'one object is defined by two SQL files'],
   ASSET_NOT_REPLACEABLE: ['asset', 'an object cannot be replaced in place'],
   ASSET_TYPE_CHANGED: [

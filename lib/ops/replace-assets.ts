@@ -11,6 +11,7 @@ import { dropText, isGrant, parseIdentity } from '../sql/identity.js';
 import type { Command } from '../sql/scan.js';
 import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
 import { checkedLoads, type FileText, fileStatements, inSchemaOf, outOf } from './file-statements.js';
+import { schemaGuards } from './folder-schemas.js';
 
 /** A file on its way into the database. */
 export interface Load extends FileText {
@@ -66,7 +67,7 @@ export function replacementStatements({ standing, gone, loads, later }: Replacem
     return [...first, ...fileStatements(load, onError)];
   });
   const back = mayBeAside ? comeBack(loads.at(-1)?.made.file, later) : [];
-  return [...memberGuard(loads), ...drops, ...files, ...back, ...checkedLoads(loads)];
+  return [...schemaGuards(loads), ...memberGuard(loads), ...drops, ...files, ...back, ...checkedLoads(loads)];
 }
 
 /** What is done before a file is run, and what where it cannot replace what stands. */
@@ -208,7 +209,7 @@ function behindOthers(
     });
     const made = { ...load.made, ...(or && { onError: or }) };
     const back = comeBack(load.made.file, [...later(), ...load.version.entry.objects]);
-    return [...back, ...outOf(load.version, before), made];
+    return [...schemaGuards(needed), ...back, ...outOf(load.version, before), made];
   };
   return recovery(missing, again, or);
 }

@@ -44,8 +44,9 @@ export function doBlock(body: string, declarations = ''): string {
 }
 
 /** Writes a RAISE that stops, with what to do next as the hint. */
-export function raise(message: string, hint: string): string {
-  return `raise exception using message = ${message}, hint = ${quoteLiteral(hint)};`;
+export function raise(message: string, hint: string, sqlstate?: string): string {
+  const code = sqlstate === undefined ? '' : `errcode = '${sqlstate}', `;
+  return `raise exception using ${code}message = ${message}, hint = ${quoteLiteral(hint)};`;
 }
 
 /** Guards tell what they found; other answers of limbeck's own statements would only be noise. */

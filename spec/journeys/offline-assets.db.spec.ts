@@ -64,6 +64,14 @@ describeOnServers('files that are made anew, by --sql', { on: ['PostgreSQL 15'] 
     expect(dumps[1]).to.equal(dumps[0]);
   }
 
+  it('stop where the schema of a folder is not there', async () => {
+    const { sql } = await upgradeSql(await project.open(), { target: 'base:a' });
+    const { status, stderr } = await runOffline(sql.replace('; create schema billing', ''));
+    expect(status).to.not.equal(0);
+    expect(stderr).to.include('there is no schema "billing"');
+    expect(stderr).to.include('`create schema "billing"`');
+  });
+
   it('end as the run does, up and down', async () => {
     const opened = await project.open();
     const done = { status: 0, stderr: '' };

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { downgrade, revision, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf, identitiesOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
+import { expectRefusal } from '../helpers/failure.js';
 import { differing, snapshotOfDatabase, emptyDatabase } from '../helpers/database-state.js';
 
 /** A body that shows each byte: spaces at line ends, comments, tabs, quotes, no newline at the end. */
@@ -182,6 +183,46 @@ create or replace function "Odd "" name"(out a int, out b text) language sql as 
     ).to.deep.equal([{ viewname: 'totals', schemaname: 'reporting' }]);
     await downgrade(await project.open(), { target: 'base' });
     expect(await identitiesOf(database, 'count_all')).to.deep.equal([]);
+  });
+
+  it('refuses a file in the folder of a schema that is not there, instead of making its objects in the next one', async () => {
+    const project = assetProject(database);
+    await project.ship('a', {
+      'procs/plain.sql': 'create or replace function plain() returns int language sql as $$ select 1 $$;',
+      'types/Billing/kind.sql': "create type kind as enum ('a');",
+    });
+    const run = async () => upgrade(await project.open());
+    const error = await expectRefusal(database, run, {
+      code: 'ASSET_SCHEMA_MISSING',
+      message: /there is no schema "Billing"/,
+      where: /_a\.assets\/types\/Billing\/kind\.sql$/,
+      next: /`create schema "Billing"`/,
+    });
+    expect(error.details).to.include({ schema: 'Billing' });
+    await database.query('create schema "Billing"');
+    await run();
+    expect(
+      await database.query(
+        "select typnamespace::regnamespace::text as schema from pg_type where typname = 'kind'",
+      ),
+    ).to.deep.equal([{ schema: '"Billing"' }]);
+    await database.query('drop schema "Billing" cascade');
+  });
+
+  it('makes a schema in the script before it loads what lies in its folder', async () => {
+    const project = assetProject(database);
+    await project.ship(
+      'a',
+      { 'procs/made/f.sql': 'create or replace function f() returns int language sql as $$ select 1 $$;' },
+      {
+        upgrade: "await op.execute('create schema made'); await loadStoredProc(op, ['made/f.sql']);",
+        downgrade: "await loadStoredProc(op, ['made/f.sql']); await op.execute('drop schema made');",
+      },
+    );
+    await upgrade(await project.open());
+    expect(await identitiesOf(database, 'f')).to.deep.equal(['made.f()']);
+    await downgrade(await project.open(), { target: 'base' });
+    expect(await database.query("select from pg_namespace where nspname = 'made'")).to.deep.equal([]);
   });
 
   it('loads the version of another revision with { at }', async () => {
