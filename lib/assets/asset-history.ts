@@ -37,12 +37,17 @@ export interface Divergence {
 
 /** All manifests of a project, indexed by path. Immutable. */
 export class AssetHistory {
+  /** All paths that any revision has frozen, sorted. */
+  readonly paths: readonly string[];
   readonly #graph: RevisionGraph;
   readonly #manifests: ReadonlyMap<RevisionId, Manifest>;
   /** Versions of each path, the latest in limbeck's order first. */
   readonly #versions = new Map<string, AssetVersion[]>();
   /** The names that a path got later, in any revision. */
   readonly #laterNames = new Map<string, Set<string>>();
+
+  /** What a version follows never changes, and is asked for at each step of a run. */
+  readonly #predecessors = new Map<AssetVersion, readonly RevisionId[]>();
 
   constructor(graph: RevisionGraph, manifests: Iterable<Manifest>) {
     this.#graph = graph;
@@ -53,6 +58,7 @@ export class AssetHistory {
     }
     const later = (a: AssetVersion, b: AssetVersion) => this.compare(b, a);
     for (const versions of this.#versions.values()) versions.sort(later);
+    this.paths = [...this.#versions.keys()].sort();
   }
 
   #add(version: AssetVersion): void {
@@ -62,11 +68,6 @@ export class AssetHistory {
     const { path, renamedTo } = version;
     if (renamedTo !== undefined)
       this.#laterNames.set(path, new Set([...(this.#laterNames.get(path) ?? []), renamedTo]));
-  }
-
-  /** All paths that any revision has frozen, sorted. */
-  get paths(): string[] {
-    return [...this.#versions.keys()].sort();
   }
 
   /**
@@ -103,15 +104,10 @@ export class AssetHistory {
    * revision has the path, several where branches changed it, the latest in limbeck's order first.
    */
   versionsAt(path: string, applied: AppliedSet): AssetVersion[] {
-    const candidates = (this.#versions.get(path) ?? []).filter(({ revision }) => applied.has(revision));
+    const candidates = this.versionsOf(path).filter(({ revision }) => applied.has(revision));
     if (candidates.length < 2) return candidates;
-    const covered = new Set<RevisionId>();
-    const lowest = Math.min(...candidates.map(({ revision }) => this.#graph.position(revision)));
-    return candidates.filter(({ revision }) => {
-      if (covered.has(revision)) return false;
-      for (const below of this.#ancestors(revision, lowest)) covered.add(below);
-      return true;
-    });
+    const followed = new Set(candidates.flatMap((version) => this.#predecessorsOf(version)));
+    return candidates.filter(({ revision }) => !followed.has(revision));
   }
 
   /** Returns the version that stands at `applied`; of divergent ones the latest in limbeck's order. */
@@ -166,11 +162,20 @@ export class AssetHistory {
     return reachable(next(path), next);
   }
 
-  /** Ancestors of `revision` that can still be one of the candidates: not further down than `lowest`. */
-  #ancestors(revision: RevisionId, lowest: number): Set<RevisionId> {
-    const below = (id: RevisionId) =>
-      [...this.#graph.requirements(id)].filter((required) => this.#graph.position(required) >= lowest);
-    return reachable(below(revision), below);
+  /** Returns the revisions of the versions that one follows directly: all between two applied ones is applied. */
+  #predecessorsOf(version: AssetVersion): readonly RevisionId[] {
+    const known = this.#predecessors.get(version);
+    if (known) return known;
+    const { path, revision } = version;
+    const versions = this.versionsOf(path);
+    const others = new Set(versions.map((other) => other.revision));
+    const lowest = this.#graph.position(versions.at(-1)?.revision ?? revision);
+    const required = (id: RevisionId) =>
+      [...this.#graph.requirements(id)].filter((below) => this.#graph.position(below) >= lowest);
+    const below = reachable(required(revision), (id) => (others.has(id) ? [] : required(id)));
+    const found = [...below].filter((id) => others.has(id));
+    this.#predecessors.set(version, found);
+    return found;
   }
 }
 

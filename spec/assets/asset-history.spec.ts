@@ -54,6 +54,27 @@ describe('AssetHistory', () => {
     expect(at('g', 'd')).to.deep.equal(['a']);
   });
 
+  it('walks the graph once for each version, however often it is asked', () => {
+    const line = Array.from({ length: 100 }, (_, index) => `r${index}`);
+    const long = graphOf(...line.map((id, index) => (index === 0 ? id : `${id} < ${line[index - 1]}`)));
+    const manifests = line.map((id, index) => manifestOf(id, { [`f${index % 5}`]: id }));
+    const applied = new Set<string>();
+    const requirements = long.requirements.bind(long);
+    let walked = 0;
+    long.requirements = (id) => {
+      walked += 1;
+      return requirements(id);
+    };
+    const asked = new AssetHistory(long, manifests);
+    for (const [index, id] of line.entries()) {
+      applied.add(id);
+      const latest = line.slice(Math.max(0, index - 4), index + 1).toSorted((a, b) => a.localeCompare(b));
+      const standing = asked.standingAt(applied).map(({ revision }) => revision);
+      expect(standing.toSorted((a, b) => a.localeCompare(b))).to.deep.equal(latest);
+    }
+    expect(walked).to.be.at.most(5 * line.length);
+  });
+
   it('is several where branches changed the path, the latest first', () => {
     expect(at('f', 'b', 'c')).to.deep.equal(['c', 'b']);
     expect(history.versionAt('f', graph.closure(['b', 'c']))?.revision).to.equal('c');
