@@ -13,7 +13,8 @@ export interface AsideOptions {
   readonly expected?: readonly Dependent[];
   /**
    * Whether table columns of a target's type, and types made of it, stay where they are, for the caller to convert; what
-   * stands on them is set aside. Default: they stop it.
+   * stands on them is set aside. `putBack` gives what has the names of these types by then their owners, grants, comments
+   * and labels. Default: they stop it.
    */
   readonly columnsStay?: boolean;
   /** Which `putBack` brings it back; default: the one without a scope. */

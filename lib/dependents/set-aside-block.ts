@@ -25,16 +25,18 @@ export function setAsideArguments(targets: readonly AsideTarget[], options: Asid
 export function setAsideBlock(): string {
   const body = [
     readWanted,
+    `  drops := (call ->> 'drop')::pg_catalog.bool;
+  stays := (call ->> 'columnsStay')::pg_catalog.bool;`,
     findTargets,
     pinSettings,
     `  -- what stands on them, directly or not
-  waiting := (select jsonb_agg(to_jsonb(node) || jsonb_build_object('starts', node.starts and (call ->> 'drop')::boolean)) from (
-${walkQuery('targets', { columnsStay: "(call ->> 'columnsStay')::boolean" })}
-  ) as node where (node.reached or (call ->> 'drop')::boolean) and not (node.starts and node.sub > 0));`,
+  waiting := (select jsonb_agg(to_jsonb(node) || jsonb_build_object('starts', node.starts and (drops or stays))) from (
+${walkQuery('targets', { columnsStay: 'stays' })}
+  ) as node where (node.reached or drops or stays and node.sub = 0) and not (node.starts and node.sub > 0));`,
     order,
     describe,
     compare,
-    drops,
+    dropThem,
     restoreSettings,
   ].join('\n');
   return doBlock(body, variables);
@@ -42,6 +44,8 @@ ${walkQuery('targets', { columnsStay: "(call ->> 'columnsStay')::boolean" })}
 
 const variables = `${settingsVariable}
 ${wantedVariable}
+  drops pg_catalog.bool;
+  stays pg_catalog.bool;
   wanted record;
   one pg_catalog.jsonb;
   targets pg_catalog.jsonb := '[]';
@@ -66,7 +70,7 @@ const findTargets = `  for wanted in
     exception when undefined_object or invalid_schema_name or invalid_text_representation or syntax_error then
       one := null;
     end;
-    if one is null and not (call ->> 'drop')::pg_catalog.bool then
+    if one is null and not drops then
       raise exception using errcode = '${sqlstates.notThere}', message = 'there is no ' || wanted.words, hint = ${quoteLiteral(hintOf(sqlstates.notThere))};
     end if;
     targets := targets || coalesce(one, '[]');
@@ -119,7 +123,7 @@ const describe = `
     (select jsonb_agg(jsonb_build_object(
         'object', named.words, 'address', case when node.class = 'pg_operator'::regclass then jsonb_build_object('type', 'operator', 'operator', node.id::regoperator)
           when node.sub >= 0 then to_jsonb(address) end,
-        'drop', definition.drop, 'create', case when not node.starts then definition.create end,
+        'drop', case when drops or not node.starts then definition.drop end, 'create', case when not node.starts then definition.create end,
         'starts', node.starts,
         'part_of', (select to_jsonb(part) from pg_identify_object_as_address('pg_class'::regclass, definition.part_of, 0) as part
           where definition.part_of is not null),
@@ -168,7 +172,7 @@ const compare = `
       hint = ${quoteLiteral(hintOf(sqlstates.changed))};
   end if;`;
 
-const drops = `
+const dropThem = `
   -- and they go
   if aside is not null then
     for entry in select item from jsonb_array_elements(aside) as item loop

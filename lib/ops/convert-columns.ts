@@ -40,14 +40,14 @@ function inFormat(label: string): string {
 /** Finds a value that the new type lacks, so that the error can name it. */
 export function findValue(labels: readonly string[]): string {
   const list = `array[${labels.map(quoteLiteral).join(', ')}]::text[]`;
-  return `      for grantee in select * from jsonb_to_recordset(item.columns) as col(name text, words text, is_array boolean) loop
-        execute format(case when grantee.is_array
+  return `      for holder in select * from jsonb_to_recordset(item.columns) as col(name text, words text, is_array boolean) loop
+        execute format(case when holder.is_array
             then 'select held from %s, unnest(%I::text[]) as held where held <> all ($1) limit 1'
             else 'select %2$I::text from %1$s where %2$I::text <> all ($1) limit 1' end,
-          item."table"::regclass, grantee.name) into value using ${list};
+          item."table"::regclass, holder.name) into value using ${list};
         if value is not null then
           raise exception using errcode = '${conversionStates.valueInUse}',
-            message = format('%s holds %s, which the new type lacks', grantee.words, quote_literal(value)),
+            message = format('%s holds %s, which the new type lacks', holder.words, quote_literal(value)),
             hint = ${quoteLiteral(hints.valueInUse)};
         end if;
       end loop;`;

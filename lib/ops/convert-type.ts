@@ -75,7 +75,7 @@ export function renameAsideBlock(): string {
   );
 }
 
-/** Converts all columns, puts back what went before, gives the new type what the old one had, and drops the old one. */
+/** Converts all columns, puts back what went before, and drops the old type. */
 export function convertBlock(conversion: Conversion): string {
   const { identity, to } = conversion;
   const name = quoteLiteral(qualifiedNameOf(identity));
@@ -87,9 +87,6 @@ ${pinSettings}
   for item in select * from ${usedTypes} order by used.id loop
     if item.kind = 'd' then
       execute item."create";
-      for command in select comment from jsonb_array_elements_text(item.comments) as comment loop
-        execute command;
-      end loop;
       new_types := new_types || jsonb_build_object(item.id::text, to_regtype(item.name)::oid);
     end if;
   end loop;
@@ -129,6 +126,9 @@ ${to.kind === 'enum' ? findValue(to.labels) : ''}
     end;
   end loop;
 ${to.kind === 'composite' ? dropFunctions : ''}
+  for command in select step from ${usedTypes} cross join lateral jsonb_array_elements_text(used.later) as step loop
+    execute command;
+  end loop;
   -- what went before: an index of a partitioned table before those of its partitions
   for item in
     select part -> 'create' as commands, part ->> 'words' as words
@@ -145,7 +145,6 @@ ${to.kind === 'composite' ? dropFunctions : ''}
         hint = ${quoteLiteral(hints.valueInUse)};
     end;
   end loop;
-${keepProperties}
   for item in select key::oid as id from jsonb_each_text(new_types) order by key::oid desc loop
     execute format('drop type %s', item.id::regtype);
   end loop;
@@ -155,39 +154,6 @@ ${restoreSettings}`,
   new_types jsonb;
   reason text;
   value text;
-  grantee record;`,
+  holder record;`,
   );
 }
-
-/** Owner, grants and comments, of the type and of domains over it. */
-const keepProperties = `  for item in
-    select old.oid as old, new.oid::regtype as name, new.oid as new, old.typowner <> new.typowner as is_anothers,
-      old.typowner as owner, old.typacl as old_acl, old.typrelid as old_rel, new.typrelid as new_rel
-    from jsonb_each_text(new_types) as pair join pg_type old on old.oid = pair.key::oid join pg_type new on new.oid = pair.value::oid
-  loop
-    if item.is_anothers then
-      execute format('alter type %s owner to %I', item.name, pg_get_userbyid(item.owner));
-    end if;
-    if item.old_acl is distinct from (select typacl from pg_type where oid = item.new) then
-      for grantee in
-        select distinct entry.grantee as id from pg_type, aclexplode(coalesce(typacl, acldefault('T', typowner))) as entry where oid = item.new
-      loop
-        execute format('revoke all on type %s from %s', item.name, case grantee.id when 0 then 'public' else quote_ident(pg_get_userbyid(grantee.id)) end);
-      end loop;
-      for grantee in select entry.grantee as id, entry.is_grantable from aclexplode(coalesce(item.old_acl, acldefault('T', item.owner))) as entry loop
-        execute format('grant usage on type %s to %s%s', item.name,
-          case grantee.id when 0 then 'public' else quote_ident(pg_get_userbyid(grantee.id)) end,
-          case when grantee.is_grantable then ' with grant option' end);
-      end loop;
-    end if;
-    if obj_description(item.new, 'pg_type') is null then
-      execute format('comment on type %s is %L', item.name, obj_description(item.old, 'pg_type'));
-    end if;
-    for command in
-      select format('comment on column %s.%I is %L', item.name, new.attname, col_description(old.attrelid, old.attnum))
-      from pg_attribute old join pg_attribute new on new.attrelid = item.new_rel and new.attname = old.attname
-      where old.attrelid = item.old_rel and old.attnum > 0 and col_description(old.attrelid, old.attnum) is not null
-    loop
-      execute command;
-    end loop;
-  end loop;`;

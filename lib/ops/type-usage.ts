@@ -4,6 +4,7 @@
  * Parts of the blocks of `convert-type.ts`: statements of PL/pgSQL over its variables `type_id`, `saved` and `item`,
  * with an empty search path, so that what the server prints names every schema.
  */
+import { domainText } from '../dependents/kinds/types.js';
 import { quoteLiteral } from '../sql/quote.js';
 import { conversionStates, hints } from './conversion-failures.js';
 
@@ -31,21 +32,18 @@ export const usedQuery = `with recursive used(id) as (
     'type', type_id,
     'used', (
       select coalesce(jsonb_agg(jsonb_build_object('id', typ.oid, 'kind', typ.typtype, 'name', typ.oid::regtype::text,
-        'create', case when typ.typtype = 'd' then concat(
-          format('create domain %s as %s', typ.oid::regtype, format_type(typ.typbasetype, typ.typtypmod)),
-          (select format(' collate %I.%I', nsp.nspname, coll.collname)
-            from pg_collation coll join pg_namespace nsp on nsp.oid = coll.collnamespace
-            where coll.oid = typ.typcollation
-              and coll.oid <> (select typcollation from pg_type base where base.oid = typ.typbasetype)),
-          ' default ' || pg_get_expr(typ.typdefaultbin, 0),
-          case when typ.typnotnull and not exists (select from pg_constraint con where con.contypid = typ.oid and con.contype = 'n')
-            then ' not null' end,
-          (select string_agg(format(' constraint %I %s', con.conname, replace(pg_get_constraintdef(con.oid), ' NOT VALID', '')), '' order by con.oid)
-            from pg_constraint con where con.contypid = typ.oid)) end,
-        'comments', (select jsonb_agg(format('comment on constraint %I on domain %s is %L', con.conname, typ.oid::regtype, obj_description(con.oid, 'pg_constraint')))
-          from pg_constraint con where con.contypid = typ.oid and obj_description(con.oid, 'pg_constraint') is not null)
+        'create', case when typ.typtype = 'd' then concat(${domainText},
+          (select string_agg(format(' constraint %I %s', con.conname, pg_get_constraintdef(con.oid)), '' order by con.oid)
+            from pg_constraint con where con.contypid = typ.oid and con.contype = 'c' and con.convalidated)) end,
+        'later', (select coalesce(jsonb_agg(step order by con.oid, step), '[]')
+          from pg_constraint con
+          cross join lateral (values
+            (case when not con.convalidated then format('alter domain %s add constraint %I %s', typ.oid::regtype, con.conname, pg_get_constraintdef(con.oid)) end),
+            (format('comment on constraint %I on domain %s is %L', con.conname, typ.oid::regtype, obj_description(con.oid, 'pg_constraint')))
+          ) as command(step)
+          where con.contypid = typ.oid and step is not null)
         ) order by typ.oid), '[]')
-      from used join pg_type typ on typ.oid = used.id where typ.oid <> type_id),
+      from used join pg_type typ on typ.oid = used.id left join pg_type base on base.oid = typ.typbasetype where typ.oid <> type_id),
     'forms', (select jsonb_agg(to_jsonb(forms)) from forms),
     'columns', (
       select coalesce(jsonb_agg(jsonb_build_object('table', att.attrelid, 'number', att.attnum, 'name', att.attname,
@@ -59,7 +57,8 @@ export const usedQuery = `with recursive used(id) as (
 
 /** Rows of what was saved. */
 export const columnsOf = `jsonb_to_recordset(saved -> 'columns') as col("table" oid, number smallint, name text, words text, kind "char", is_child boolean, type oid, is_array boolean)`;
-export const usedTypes = `jsonb_to_recordset(saved -> 'used') as used(id oid, kind "char", name text, "create" text, comments jsonb)`;
+/** `later`: commands for what `create` cannot say, once the columns are converted. */
+export const usedTypes = `jsonb_to_recordset(saved -> 'used') as used(id oid, kind "char", name text, "create" text, later jsonb)`;
 
 /** What PostgreSQL cannot convert, told in words before anything is changed. */
 export const refuseWhatIsInTheWay = `  for item in

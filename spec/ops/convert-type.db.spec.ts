@@ -21,7 +21,7 @@ const convert = (files: readonly string[], more = '') => {
 
 /** Everything that can stand on an enum, or be made of it; 'sad' is used by rows alone. */
 const everything = (role: string) => `
-  create role ${role}_owner; create role ${role}_reader;
+  create role ${role}_owner; create role ${role}_reader; create role ${role}_other;
   grant create on schema public to ${role}_owner;
   comment on type mood is 'how it is';
   grant usage on type mood to ${role}_reader with grant option;
@@ -67,12 +67,16 @@ const everything = (role: string) => `
   insert into days (id, m, several, f, fs) values (1, 'sad', '{{sad,ok},{happy,NULL}}', 'sad', '{sad}'), (2, 'happy', null, 'ok', null);
   insert into notes values ('sad'); insert into logs values ('sad', 1), ('happy', 11); insert into base values ('sad');
   refresh materialized view counts;
-  alter type mood owner to ${role}_owner;`;
+  alter domain feeling add constraint cheered check (value <> 'sad' and value::text <> ' NOT VALID') not valid;
+  comment on constraint cheered on domain feeling is 'from now on';
+  alter type mood owner to ${role}_owner;
+  revoke usage on type feeling from public; grant usage on type feeling to ${role}_reader with grant option;
+  set role ${role}_reader; grant usage on type mood to ${role}_other; grant usage on type feeling to ${role}_other; reset role;`;
 
 const dropRoles = (
   role: string,
 ) => `drop owned by ${role}_owner cascade; drop owned by ${role}_reader cascade;
-  drop role ${role}_owner; drop role ${role}_reader;`;
+  drop owned by ${role}_other cascade; drop role ${role}_owner; drop role ${role}_reader; drop role ${role}_other;`;
 
 describeOnServers('a type that is made anew', (database) => {
   beforeEach(() => emptyDatabase(database));
@@ -133,6 +137,7 @@ describeOnServers('a type that is made anew', (database) => {
     await project.ship('b', pair('label text, a bigint, extra text'), convert(['pair.sql'], renames));
     await upgrade(await project.open(), { target: 'a' });
     await database.query(`create table t (p pair, list pair[]); create view v as select (p).a, (p).b from t;
+      comment on type pair is 'two'; comment on column pair.b is 'the second';
       insert into t values ('(1,x,)', '{"(2,y,2026-01-01)",NULL}'), (null, null), ('(,,)', '{}')`);
     const rows = 'select p::text, list::text from t';
     await expectUnchanged(database, async () => {

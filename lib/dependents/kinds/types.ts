@@ -28,16 +28,19 @@ export const compositeTypes: Kind = {
   grants,
 };
 
+/** The command that makes a domain `typ` over `base`, without its checks. */
+export const domainText = `concat('create domain ', ${name}, ' as ', format_type(typ.typbasetype, typ.typtypmod),
+      ${collation('typ.typcollation', 'base.typcollation')},
+      ' default ' || coalesce(pg_get_expr(typ.typdefaultbin, 0), quote_literal(typ.typdefault)),
+      (select format(' constraint %I', con.conname) from pg_constraint con where con.contypid = typ.oid and con.contype = 'n'),
+      case when typ.typnotnull then ' not null' end)`;
+
 export const domains: Kind = {
   from: `${from(`'d'`)}
       join pg_type base on base.oid = typ.typbasetype`,
   named: `concat('domain ', ${name})`,
   drop: `concat('drop domain ', ${name})`,
-  create: `concat('create domain ', ${name}, ' as ', format_type(typ.typbasetype, typ.typtypmod),
-        ${collation('typ.typcollation', 'base.typcollation')},
-        ' default ' || coalesce(pg_get_expr(typ.typdefaultbin, 0), quote_literal(typ.typdefault)),
-        (select format(' constraint %I', con.conname) from pg_constraint con where con.contypid = typ.oid and con.contype = 'n'),
-        case when typ.typnotnull then ' not null' end)`,
+  create: domainText,
   owner,
   grants,
 };
