@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { assetImport, assetStatus, check, downgrade, revision, stamp, upgrade } from '../../lib/index.js';
 import { limbeckIn } from '../helpers/cli.js';
 import { describeOnServers } from '../helpers/database.js';
-import { emptyDatabase } from '../helpers/database-state.js';
+import { shown } from '../dependents/aside-work.js';
+import { differing, emptyDatabase } from '../helpers/database-state.js';
 import { expectFailure } from '../helpers/failure.js';
 import { type MigrationProject, migrationProject } from '../helpers/migration-project.js';
 
@@ -92,6 +93,57 @@ describeOnServers('assets import', (database) => {
       expect(read('triggers/touched')).to.match(
         /^CREATE OR REPLACE TRIGGER touched BEFORE INSERT ON public\.t/,
       );
+    });
+
+    it('keeps what CREATE does not say', async () => {
+      project = migrationProject(database.config, {
+        settings: { kinds: [...kinds, 'rules'], trial: false },
+        files: { 'migrations/.gitkeep': '' },
+      });
+      await database.query(`alter table t disable trigger touched;
+        create trigger mv after delete on t for each row execute function touch();
+        comment on trigger mv on t is 'called as the view';
+        alter view v alter column more set default 7;
+        create rule into_v as on insert to v do instead insert into t (id) values (new.id);
+        comment on rule into_v on v is 'passes on';
+        create rule seen as on delete to t do also notify t;
+        alter table t enable always rule seen;
+        comment on column pair.b is 'second';
+        alter materialized view mv cluster on mv_key;
+        alter materialized view mv alter column id set statistics 50;
+        comment on index mv_key is 'the key';
+        create statistics mv_both on id, more from mv;
+        alter statistics mv_both set statistics 60;
+        comment on statistics mv_both is 'both';
+        comment on constraint few on domain small is 'not many';
+        alter domain small add constraint late check (value <> 5) not valid;
+        create materialized view later as select 1 as one with no data`);
+      await database.query('drop schema billing cascade');
+      const before = await shown(database);
+      await assetImport(await project.open(), { fromDatabase: ['*'] });
+      const read = (path: string) => project.read(`raw_sql/${path}.sql`);
+      expect(read('triggers/touched')).to.match(/;\nalter table only public\.t disable trigger touched;\n$/);
+      expect(read('rules/seen')).to.match(
+        /^CREATE OR REPLACE RULE seen AS[^]*;\nalter table public\.t enable always rule seen;\n$/,
+      );
+      expect(read('views/later')).to.match(/\nwith no data;\n$/);
+      expect(read('views/v')).to.include('alter view public.v alter column more set default 7;\n');
+
+      project.script('tables', {
+        downRevision: null,
+        upgrade:
+          "await op.execute('create table t (id int primary key); alter table t enable row level security');",
+        downgrade: "await op.execute('drop table t');",
+      });
+      await revision(await project.open(), { message: 'import', autogenerate: true });
+      await database.query('drop table t cascade');
+      await emptyDatabase(database);
+      await upgrade(await project.open());
+      await database.query('alter table t add m mood');
+      await database.query('drop table limbeck_version, limbeck_log, limbeck_assets, limbeck_stages');
+      const after = await shown(database);
+      expect(differing(before.snapshot, after.snapshot)).to.deep.equal([]);
+      expect(after.dump).to.equal(before.dump);
     });
 
     it('takes what fits the pattern and the kinds', async () => {
