@@ -59,9 +59,14 @@ function installedText({ installed }: AssetStatusEntry): string {
 
 function summaryText(assets: readonly AssetStatusEntry[]): string {
   const open = assets.filter(({ state }) => state !== 'unchanged').length;
+  const wrong = assets.filter(({ installed }) => installed?.isExpected === false).length;
   const files = counted(assets.length, 'file');
-  if (open === 0) return `${files}: as shipped`;
-  return `${open} of ${files} not as shipped: ship with \`limbeck revision -m "…" --autogenerate\``;
+  const shipped =
+    open === 0
+      ? `${files}: as shipped`
+      : `${open} of ${files} not as shipped: ship with \`limbeck revision -m "…" --autogenerate\``;
+  if (wrong === 0) return shipped;
+  return `${shipped}\n${wrong} not installed as the applied revisions ask: see \`limbeck check --database\``;
 }
 
 const diff: Command = {

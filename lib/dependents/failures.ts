@@ -18,6 +18,7 @@ export const sqlstates = {
   notRestored: 'LB004',
   notAllowed: 'LB005',
   notThere: 'LB006',
+  circle: 'LB007',
 } as const;
 
 const failures: Readonly<Record<string, Failure>> = {
@@ -44,6 +45,10 @@ const failures: Readonly<Record<string, Failure>> = {
   [sqlstates.notThere]: {
     code: 'SQL_FAILED',
     next: 'name what is there at this point of the script; a routine with the types that it takes, as in `score(integer)`',
+  },
+  [sqlstates.circle]: {
+    code: 'DEPENDENTS_HOLD_DATA',
+    next: 'leave these where they are: name what is to be changed on them, a column, view or function',
   },
 };
 

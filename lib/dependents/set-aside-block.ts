@@ -47,6 +47,7 @@ ${wantedVariable}
   drops pg_catalog.bool;
   stays pg_catalog.bool;
   wanted record;
+  circle record;
   one pg_catalog.jsonb;
   targets pg_catalog.jsonb := '[]';
   waiting pg_catalog.jsonb;
@@ -90,9 +91,24 @@ const order = `
       from jsonb_array_elements(waiting) as item
     ) as items;
     if ready is null then
-      raise exception using errcode = '${sqlstates.holdData}', message = 'objects stand on each other in a circle',
+      -- a base type and its functions; each needs the other
+      select string_agg(typ.oid::regtype::text, ', ' order by typ.oid) filter (where ext.extname is null) as own,
+        string_agg(format('type %s (it belongs to extension %I)', typ.oid::regtype, ext.extname), E'\\n' order by typ.oid)
+          filter (where ext.extname is not null) as members
+      into circle
+      from jsonb_array_elements(waiting) as item
+      join pg_type typ on (item ->> 'class')::oid = 'pg_type'::regclass and typ.oid = (item ->> 'id')::oid
+        and typ.typtype = 'b' and typ.typcategory <> 'A'
+      left join pg_depend dep on dep.classid = 'pg_type'::regclass and dep.objid = typ.oid and dep.deptype = 'e'
+      left join pg_extension ext on ext.oid = dep.refobjid;
+      if circle.members is not null then
+        raise exception using errcode = '${sqlstates.extensionMember}', message = 'an extension has its own say over what would be changed',
+          detail = circle.members, hint = ${quoteLiteral(hintOf(sqlstates.extensionMember))};
+      end if;
+      raise exception using errcode = '${sqlstates.circle}',
+        message = coalesce('a base type and its functions stand on each other: ' || circle.own, 'objects stand on each other in a circle'),
         detail = (select string_agg(pg_describe_object((item ->> 'class')::oid, (item ->> 'id')::oid, 0), E'\\n') from jsonb_array_elements(waiting) as item),
-        hint = ${quoteLiteral(hintOf(sqlstates.holdData))};
+        hint = ${quoteLiteral(hintOf(sqlstates.circle))};
     end if;
     nodes := nodes || ready;
   end loop;`;

@@ -8,7 +8,13 @@ import type { Script } from '../script/script-directory.js';
 import { scriptPlace } from '../script/script-module.js';
 import { interruption } from './database-sink.js';
 import type { FailurePlace } from './failure-place.js';
-import { driverFailure, isConnectionLost, mendStatement, type ServerError } from './sql-failure.js';
+import {
+  driverFailure,
+  failedFacts,
+  isConnectionLost,
+  mendStatement,
+  type ServerError,
+} from './sql-failure.js';
 
 /**
  * Makes the error for a step that failed; it keeps the code of what went wrong.
@@ -37,9 +43,13 @@ export function stepFailure(
 }
 
 /** The statement that called a routine need not be what is wrong. */
-function nextFor({ next }: LimbeckError, inRoutine: FailurePlace | undefined): string {
-  const path = /\.assets\/(.*):\d+:\d+$/.exec(inRoutine?.where ?? '')?.[1];
-  if (path === undefined || next !== mendStatement) return next;
+function nextFor({ next, cause }: LimbeckError, inRoutine: FailurePlace | undefined): string {
+  const [, folder = '', path] = /^(.*\.assets\/)(.*):\d+:\d+$/.exec(inRoutine?.where ?? '') ?? [];
+  const called = cause instanceof Error ? failedFacts(cause)?.statement : undefined;
+  if (path === undefined || (next !== mendStatement && next !== called?.advice)) return next;
+  // Files of one revision are frozen together, by the same command.
+  if (called?.file?.startsWith(folder))
+    return next.replace(`"${called.file.slice(folder.length)}"`, `"${path}"`);
   return `mend the live file of "${path}", or what calls it`;
 }
 

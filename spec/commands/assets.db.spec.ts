@@ -35,6 +35,10 @@ describeOnServers('assets of a database', (database) => {
       'unchanged  raw_sql/procs/f.sql  b           a, not as applied',
       'unchanged  raw_sql/views/v.sql  a           lacking',
     ]);
+    expect(stdout.trimEnd().split('\n').slice(-2)).to.deep.equal([
+      '2 files: as shipped',
+      '2 not installed as the applied revisions ask: see `limbeck check --database`',
+    ]);
   });
 
   it('judges nothing where a current revision is unknown', async () => {

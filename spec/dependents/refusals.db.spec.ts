@@ -57,6 +57,34 @@ describeOnServers('what stops setting aside', (database) => {
     ).to.equal('EXTENSION_MEMBER');
   });
 
+  onServer('is a type of an extension, on which its own functions stand', async () => {
+    await database.query('create extension citext; create view v as select null::citext as c');
+    const client = await database.connect();
+    await expectUnchanged(database, async () => {
+      const error = await refusalOf(withAside(client, [{ object: 'type citext' }], ''));
+      expect(error.code).to.equal('EXTENSION_MEMBER');
+      expect(error.details['objects']).to.deep.equal(['type public.citext (it belongs to extension citext)']);
+    });
+  });
+
+  it('is a base type, on which its own functions stand', async () => {
+    await database.query(`create type word;
+      create function word_in(cstring) returns word immutable strict language internal as 'textin';
+      create function word_out(word) returns cstring immutable strict language internal as 'textout';
+      create type word (input = word_in, output = word_out, like = text);
+      create view v as select null::word as w`);
+    const client = await database.connect();
+    const error = await refusalOf(withAside(client, [{ object: 'type word' }], ''));
+    expect(error.code).to.equal('DEPENDENTS_HOLD_DATA');
+    expect(error.message).to.match(/^a base type and its functions stand on each other: public\.word/);
+    expect(error.details['objects']).to.include.members([
+      'type public.word',
+      'function public.word_in(cstring)',
+    ]);
+    expect(error.next).to.match(/^leave these where they are/);
+    await database.query('drop view v; drop type word cascade');
+  });
+
   it('is another list than was expected', async () => {
     await database.query(`create role lister; create view a as select 1 as x;
       create view b as select * from a; create view c as select * from b;

@@ -204,6 +204,23 @@ end $$;
       });
     });
 
+    it('names the file that failed, where another file has called it', async () => {
+      const called = {
+        'procs/e.sql':
+          "create or replace function e() returns int language plpgsql as $$ begin raise 'no'; end $$;",
+      };
+      const calling = { 'views/mv.sql': 'create materialized view mv as select e() as e;' };
+      await project.ship('a', { ...called, ...calling });
+      await expectSqlFailure({
+        where: `${frozen('a', 0, 'procs/e.sql')}:1:67, called in ${frozen('a', 0, 'views/mv.sql')}:1:1`,
+        next: /^mend the live file of "procs\/e\.sql", then run `limbeck redo a`;/,
+      });
+      project = assetProject(database);
+      await project.ship('a', called);
+      await project.ship('b', calling);
+      await expectSqlFailure({ next: /^mend the live file of "procs\/e\.sql", or what calls it;/ });
+    });
+
     it('stays with the script where no file defines what failed', async () => {
       project.script('a', {
         upgrade: `await op.execute("create function f() returns void language plpgsql as 'begin\\n raise ''no''; end'");
