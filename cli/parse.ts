@@ -7,6 +7,7 @@ import { authorCommands } from './commands/author.js';
 import { migrateCommands } from './commands/migrate.js';
 import { proveCommands } from './commands/prove.js';
 import { readCommands } from './commands/read.js';
+import { groupHelp, membersOf } from './group-help.js';
 import {
   flagWords,
   plainWordsOf,
@@ -28,7 +29,7 @@ export const families: readonly CommandFamily[] = [
 export type Parsed =
   | { readonly kind: 'run'; readonly command: Command; readonly args: Arguments }
   | { readonly kind: 'print'; readonly what: 'help' | 'version'; readonly text: string }
-  | { readonly kind: 'nothing'; readonly help: string }
+  | { readonly kind: 'nothing'; readonly help: string; readonly mistake: Mistake }
   | { readonly kind: 'wrong'; readonly mistake: Mistake };
 
 const commands = families.flatMap((family) => family.commands);
@@ -37,11 +38,12 @@ const commands = families.flatMap((family) => family.commands);
 export async function parseArguments(given: readonly string[], version: () => string): Promise<Parsed> {
   const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const [only, ...more] = words.filter((word) => word !== '--json');
-  if (only === undefined)
-    return { kind: 'nothing', help: withOverview(await createParser(() => {}).getHelp()) };
+  if (only === undefined) return nothing('', withOverview(await createParser(() => {}).getHelp()));
   if ((only === '--version' || only === 'version') && more.length === 0) {
     return { kind: 'print', what: 'version', text: version() };
   }
+  const group = groupOnly(words);
+  if (group !== undefined) return group;
   let chosen: { command: Command; args: Arguments } | undefined;
   const parser = createParser((command, args) => {
     chosen = { command, args: unmarkedArguments(args) };
@@ -50,6 +52,21 @@ export async function parseArguments(given: readonly string[], version: () => st
   if (error !== undefined) return { kind: 'wrong', mistake: mistakeIn(lineOf(words), unmarkedText(error)) };
   if (chosen !== undefined && output === '') return { kind: 'run', ...chosen };
   return { kind: 'print', what: 'help', text: withOverview(output) };
+}
+
+function nothing(group: string, help: string): Parsed {
+  const next = `see \`limbeck${group} --help\``;
+  return { kind: 'nothing', help, mistake: { message: 'no command was given', next } };
+}
+
+/** What a line means that has the first word of a command of two words, and no second one. */
+function groupOnly(words: readonly string[]): Parsed | undefined {
+  const [group = '', ...more] = plainWords(words).map(({ word }) => word);
+  const members = membersOf(group, commands);
+  if (members.length === 0 || more.length > 0) return undefined;
+  const text = groupHelp(group, members);
+  const isAsked = flagWords(words).some((word) => word === '--help' || word === '-h');
+  return isAsked ? { kind: 'print', what: 'help', text } : nothing(` ${group}`, text);
 }
 
 function lineOf(words: readonly string[]) {
@@ -61,7 +78,7 @@ function lineOf(words: readonly string[]) {
 /** The words that should name a command: two where the first is that of several commands. */
 function typedName(words: readonly string[]): string | undefined {
   const [first, second] = plainWords(words).map(({ word }) => word);
-  const isGroup = commands.some((command) => nameOf(command).startsWith(`${first} `));
+  const isGroup = membersOf(first ?? '', commands).length > 0;
   return isGroup && second !== undefined ? `${first} ${second}` : first;
 }
 

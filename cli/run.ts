@@ -25,7 +25,7 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
     }
     if (parsed.kind === 'run') return await runCommand(parsed.command, parsed.args, io);
     if (parsed.kind === 'wrong') return tellFailure(usageFailure(parsed.mistake), io, asJson);
-    if (asJson) return tellFailure(usageFailure(noCommand), io, asJson);
+    if (asJson) return tellFailure(usageFailure(parsed.mistake), io, asJson);
     io.err(parsed.help);
     return usageStatus;
   } catch (error) {
@@ -37,8 +37,6 @@ export async function runCli(words: readonly string[], io: Io): Promise<number> 
 export function wantsJson(words: readonly string[]): boolean {
   return flagWords(words).some((word) => word === '--json' || word === '--json=true');
 }
-
-const noCommand = { message: 'no command was given', next: 'see `limbeck --help`' };
 
 async function runCommand(command: Command, args: Arguments, io: Io): Promise<number> {
   // Only now: help and mistakes in the words must not wait for it.

@@ -58,6 +58,21 @@ describe('limbeck --help', () => {
     expect(await limbeck('help')).to.deep.equal(await limbeck('--help'));
   });
 
+  it('lists the commands of a group, asked for or not', async () => {
+    const { stdout, stderr, status } = await limbeck('assets', '--help');
+    expect(stdout).to.match(/^Usage: limbeck assets <command> \[options\]\n/);
+    expect([...stdout.matchAll(/^ {2}assets (\w+)/gm)].map(([, name]) => name)).to.deep.equal(
+      commands.map(nameOf).flatMap((name) => /^assets (.+)/.exec(name)?.[1] ?? []),
+    );
+    expect({ stderr, status }).to.deep.equal({ stderr: '', status: 0 });
+    expect(await limbeck('help', 'assets')).to.deep.equal(await limbeck('assets', '-h'));
+    expect(await limbeck('assets')).to.deep.equal({ stdout: '', stderr: stdout, status: 64 });
+    expect(JSON.parse((await limbeck('assets', '--json')).stdout)).to.have.nested.property(
+      'error.next',
+      'see `limbeck assets --help`',
+    );
+  });
+
   it('speaks English whatever the language of the machine', async () => {
     const german = await runProgram('/', ['upgrade', '--help'], {
       env: { LANG: 'de_DE.UTF-8', LC_ALL: 'de_DE.UTF-8' },
