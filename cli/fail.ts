@@ -36,6 +36,8 @@ export function failureOf(error: unknown): Failure {
 /** Node's own error for a file or folder; a project on a full disk or in a read-only folder is no bug. */
 interface FileFailure extends Error {
   readonly code: string;
+  /** `mkdir`, `scandir`; `open` before reading and before writing. */
+  readonly syscall: string;
   readonly path: string;
 }
 
@@ -48,13 +50,21 @@ function isFileFailure(error: unknown): error is FileFailure {
   );
 }
 
-function fileFailure({ message, path }: FileFailure): Failure {
+const toRead = 'see that it is there, is of the right kind, and that you may read it';
+const toWrite = 'see that the folder is there, that you may write to it, and that the disk has space';
+
+function fileAdvice(syscall: string): string {
+  if (syscall === 'open') return `to read it, ${toRead}; to write it, ${toWrite}`;
+  return ['read', 'scandir', 'opendir', 'stat', 'lstat', 'access'].includes(syscall) ? toRead : toWrite;
+}
+
+function fileFailure({ message, path, syscall }: FileFailure): Failure {
   return {
     code: 'FILE_FAILED',
     // `EACCES: permission denied, mkdir '/srv/app/migrations'`
     message: `the file system refuses: ${message.replace(/, \w+ '.*$/s, '')}`,
     where: path,
-    next: 'see that the folder is there, that you may write to it, and that the disk has space',
+    next: fileAdvice(syscall),
     exitStatus: 2,
   };
 }

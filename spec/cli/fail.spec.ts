@@ -112,6 +112,15 @@ describe('failureOf', () => {
       2,
     ]);
   });
+
+  it('speaks of reading where something is read', () => {
+    const nextOf = (syscall: string) =>
+      failureOf(Object.assign(new Error(), { code: 'EACCES', syscall, path: '/srv/app' })).next;
+    expect(nextOf('read')).to.equal('see that it is there, is of the right kind, and that you may read it');
+    expect(nextOf('scandir')).to.equal(nextOf('read'));
+    expect(nextOf('mkdir')).to.match(/^see that the folder is there, that you may write to it/);
+    expect(nextOf('open')).to.match(/^to read it, see .*; to write it, see /);
+  });
 });
 
 describe('usageFailure', () => {
