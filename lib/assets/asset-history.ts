@@ -4,7 +4,7 @@
 import { reachable } from '../graph/dag.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
-import type { Manifest, ManifestEntry } from './manifest.js';
+import { frozenFileOf, type Manifest, type ManifestEntry } from './manifest.js';
 
 /** Tells whether a revision is applied; the set that it stands for is closed under all links. */
 export type AppliedSet = Pick<ReadonlySet<RevisionId>, 'has'>;
@@ -206,6 +206,11 @@ function renamedVersions(manifest: Manifest): AssetVersion[] {
 export function formerPaths({ action, from, path }: ManifestEntry): string[] {
   if (action !== 'rename') return [];
   return [...new Set(from.flatMap((version) => version.path ?? []))].filter((former) => former !== path);
+}
+
+/** Where a version is, as errors name it: its text, under the name it has got, or the manifest where the file is gone. */
+export function placeOf({ path, sha256, manifest, renamedTo }: AssetVersion): string {
+  return frozenFileOf(manifest, sha256 === null ? (renamedTo ?? 'manifest.json') : path);
 }
 
 /** Whether a version is a text, and not a file that is gone. */

@@ -1,8 +1,7 @@
 /**
  * Where a database and a checkout do not say the same of what was applied.
  */
-import type { AssetHistory } from '../assets/asset-history.js';
-import { frozenFileOf } from '../assets/manifest.js';
+import { type AssetHistory, placeOf } from '../assets/asset-history.js';
 import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import type { Session } from '../runtime/session.js';
@@ -51,12 +50,12 @@ export function installedAssets(
     const [version] = versions;
     const isRight = version === undefined || versions.some((each) => each.sha256 === sha256);
     if (isRight || unjudged.has(path)) return [];
-    const { revision, manifest } = version;
+    const { revision } = version;
     return [
       {
         kind: 'asset-mismatch' as const,
         message: `the database has another version of "${path}" than revision "${revision}" ships`,
-        where: frozenFileOf(manifest, path),
+        where: placeOf(version),
         next: `restore the files of "${revision}" from version control; on a database of your own run \`limbeck redo ${revision}\``,
         revision,
         path,

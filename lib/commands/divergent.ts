@@ -1,7 +1,7 @@
 /**
  * What is told of SQL files that branches changed and no revision joins.
  */
-import type { AssetHistory, Divergence } from '../assets/asset-history.js';
+import { type AssetHistory, type Divergence, placeOf } from '../assets/asset-history.js';
 import { AssetError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
@@ -24,7 +24,7 @@ export function divergent(divergence: Divergence, join?: RevisionId): AssetError
   const [version] = versions;
   return new AssetError('ASSET_DIVERGENT', {
     message: `${subject} on branches that ${join === undefined ? 'no merge' : `only "${join}"`} joins`,
-    where: version && `${version.manifest.folder}/${version.path}`,
+    where: version && placeOf(version),
     next: join === undefined ? waysToJoin(divergence) : `upgrade to it: \`limbeck upgrade ${join}\``,
     details,
   });

@@ -1,7 +1,7 @@
 /**
  * What is amiss in the files of a project, whatever any database says: frozen versions, manifests, live files.
  */
-import type { AssetHistory, Divergence } from '../assets/asset-history.js';
+import { type AssetHistory, type Divergence, placeOf } from '../assets/asset-history.js';
 import {
   assetFolderOf,
   frozenFileOf,
@@ -143,7 +143,7 @@ function unnamed(manifest: Manifest, path: string): CheckFinding {
 }
 
 function divergentFinding(divergence: Divergence): CheckFinding {
-  const where = divergence.versions.map(({ manifest, path }) => frozenFileOf(manifest, path)).join(', ');
+  const where = divergence.versions.map(placeOf).join(', ');
   const { message, next } = divergent(divergence);
   return findingOf('asset-divergent', { message, where, next }, { path: divergence.path });
 }

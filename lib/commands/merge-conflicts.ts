@@ -1,9 +1,8 @@
 /**
  * What a merge tells of the SQL files that wait for people.
  */
-import type { Divergence } from '../assets/asset-history.js';
+import { type Divergence, placeOf } from '../assets/asset-history.js';
 import { conflictLines } from '../assets/conflict-markers.js';
-import { frozenFileOf } from '../assets/manifest.js';
 import type { MergeSide, Settlement } from '../assets/merge-assets.js';
 import { AssetError, type ErrorFacts } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -90,7 +89,7 @@ function twiceFacts({ live }: Project, { divergence, paths }: Settled): ErrorFac
 
 function frozenOf({ path, versions }: Divergence, { revision }: MergeSide): string {
   const version = versions.find((each) => each.revision === revision);
-  return version === undefined ? path : frozenFileOf(version.manifest, version.renamedTo ?? path);
+  return version === undefined ? path : placeOf(version);
 }
 
 function linesOf({ live }: Project, path: string): number[] {

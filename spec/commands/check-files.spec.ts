@@ -105,6 +105,18 @@ describe('check without a database', () => {
     ]);
   });
 
+  it('names a file that is there where one branch renamed what another one changed', async () => {
+    project.remove('raw_sql/procs/f.sql');
+    project.write('raw_sql/procs/g.sql', f('1'));
+    const both = load.replace("'f.sql'", "'g.sql'");
+    project.write('migrations/20260102000000_b.js', script('b', 'a').replaceAll(load, both));
+    await freeze(await open(), { revision: 'b' });
+    await ship('c', '20260103000000', '2', 'a');
+    const { findings } = await check(await open(), { database: false });
+    const { where = '' } = findings.find(({ kind }) => kind === 'asset-divergent') ?? {};
+    expect(where.split(', ').map((file) => existsSync(project.path(file)))).to.deep.equal([true, true]);
+  });
+
   it('finds a file that two branches changed', async () => {
     await ship('b', '20260102000000', '2', 'a');
     await ship('c', '20260103000000', '3', 'a');
