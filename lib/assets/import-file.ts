@@ -11,6 +11,7 @@ import type { Command } from '../sql/scan.js';
 import { tokens } from '../sql/scan.js';
 import type { Node } from '../sql/syntax-tree.js';
 import { decodeAsset } from './asset-text.js';
+import { type Commented, restOfCommand, withComments } from './import-comments.js';
 
 /** A file to import. */
 export interface ImportedFile {
@@ -57,10 +58,9 @@ export interface ReadImport {
 }
 
 /** One command, with the comments before it, and what it defines or is about. */
-interface Unit {
+interface Unit extends Commented {
   readonly command: Command;
   readonly node: Node;
-  readonly text: string;
   readonly object: DefinedObject | undefined;
 }
 
@@ -83,17 +83,22 @@ export async function readImport({ name, bytes }: ImportedFile, rules: ImportRul
   const units: Unit[] = [];
   const isSpoilt = ({ offset, text }: Command) =>
     file.refusals.some((passage) => passage.offset >= offset && passage.end <= offset + text.length);
+  const sqlIn = (offset: number, end: number) =>
+    textWithout(decoded, { offset, end }, [...file.leftOut, ...file.refusals]);
   let start = 0;
   for (const command of file.commands) {
     const end = command.offset + command.text.length;
-    const text = textWithout(decoded, { offset: start, end }, [...file.leftOut, ...file.refusals]).trim();
-    start = end + (/^\s*;/.exec(decoded.slice(end))?.[0].length ?? 0);
+    const lead = sqlIn(start, command.offset);
+    const text = sqlIn(command.offset, end);
+    const rest = restOfCommand(decoded, end);
+    start = rest.end;
     try {
       const [statement] = await parseStatements(command.text, name);
       const object =
         statement && definedBy(statement.node, rules.schema).find(({ kind }) => kind !== 'grant');
+      const made = `${replacing(text, command, object)}${rest.before === '' ? '' : ` ${rest.before}\n`};`;
       if (statement !== undefined)
-        units.push({ command, node: statement.node, text: `${replacing(text, command, object)};`, object });
+        units.push({ command, node: statement.node, lead, text: made, behind: rest.behind, object });
     } catch (error) {
       if (!(error instanceof AssetError)) throw error;
       if (!isSpoilt(command)) refuse(offsetOfSyntax(error, command), error.message, error.next);
@@ -110,7 +115,8 @@ export async function readImport({ name, bytes }: ImportedFile, rules: ImportRul
     else return true;
     return false;
   });
-  const assets = assemble(kept, name, rules, (unit, message, next) =>
+  const commented = withComments(units, kept, sqlIn(start, decoded.length));
+  const assets = assemble(commented, name, rules, (unit, message, next) =>
     refuse(unit.command.offset, message, next),
   );
   return {

@@ -81,6 +81,39 @@ comment on view billing.totals is 'a view';
     expect(leftOut).to.deep.equal([{ where: 'db/all.sql:1:1', text: 'drop view if exists v' }]);
   });
 
+  it('keeps every comment, also that of what is left out', async () => {
+    const sql = `-- File: functions
+SET client_encoding = 'UTF8';
+
+/* greets */
+DROP FUNCTION IF EXISTS greet(text); -- first
+CREATE FUNCTION greet(n text) RETURNS text LANGUAGE sql AS $$ select n $$;
+
+-- adds
+create function addx(a int) returns int language sql as $$ select a $$;  -- trailing
+revoke all on function addx(int) from public /* for now */ ; /* all */
+create view v as select 1 -- one
+;
+drop view if exists v;
+-- the end
+`;
+    expect(await textsOf(sql)).to.deep.equal({
+      'procs/greet.sql': `-- File: functions
+
+/* greets */
+-- first
+CREATE OR REPLACE FUNCTION greet(n text) RETURNS text LANGUAGE sql AS $$ select n $$;
+`,
+      'procs/addx.sql': `-- adds
+create or replace function addx(a int) returns int language sql as $$ select a $$; -- trailing
+
+revoke all on function addx(int) from public /* for now */
+; /* all */
+`,
+      'views/v.sql': 'create or replace view v as select 1 -- one\n;\n\n-- the end\n',
+    });
+  });
+
   it('tells all that stands against it, each with line and column', async () => {
     const { refusals } = await read(`\\i x.sql
 create table t (a int);
