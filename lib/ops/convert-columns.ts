@@ -4,7 +4,7 @@
 import type { PartRenames } from '../assets/type-changes.js';
 import type { TypeShape } from '../assets/manifest.js';
 import { quoteLiteral } from '../sql/quote.js';
-import { conversionStates, hints } from './conversion-failures.js';
+import { conversionStates, hints } from './type-failures.js';
 
 /** A type on its way to another shape. */
 export interface Conversion {

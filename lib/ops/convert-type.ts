@@ -10,7 +10,7 @@ import { qualifiedNameOf } from '../assets/type-history.js';
 import { pinSettings, restoreSettings, settingsVariable } from '../dependents/settings.js';
 import { doBlock } from '../sql/psql-text.js';
 import { quoteLiteral } from '../sql/quote.js';
-import { conversionStates, hints } from './conversion-failures.js';
+import { conversionStates, hints } from './type-failures.js';
 import {
   arrayTemplate,
   type Conversion,
@@ -23,7 +23,6 @@ import { columnsOf, partsQuery, refuseWhatIsInTheWay, usedQuery, usedTypes } fro
 
 const setting = 'limbeck.types';
 
-/** The type by its own name, while it is looked for. */
 const variables = `${settingsVariable}
   saved jsonb;
   item record;
@@ -78,19 +77,40 @@ export function renameAsideBlock(): string {
 /** Converts all columns, puts back what went before, and drops the old type. */
 export function convertBlock(conversion: Conversion): string {
   const { identity, to } = conversion;
-  const name = quoteLiteral(qualifiedNameOf(identity));
-  return doBlock(
+  const isComposite = to.kind === 'composite';
+  const body = [
     `${readSaved}
-  new_types := jsonb_build_object(saved ->> 'type', to_regtype(${name})::oid);
-${pinSettings}
+  new_types := jsonb_build_object(saved ->> 'type', to_regtype(${quoteLiteral(qualifiedNameOf(identity))})::oid);`,
+    pinSettings,
+    makeDomains,
+    alterAttributes,
+    ...(isComposite ? [conversionFunctions] : []),
+    convertColumns(conversion),
+    ...(isComposite ? [dropFunctions] : []),
+    finishDomains,
+    putPartsBack,
+    dropOldTypes,
+    `  perform set_config('${setting}', '', true);`,
+    restoreSettings,
+  ].join('\n');
+  return doBlock(
+    body,
+    `${variables}
+  new_types jsonb;
+  reason text;
+  value text;
+  holder record;`,
+  );
+}
+
+const makeDomains = `
   -- what is made of it
-  for item in select * from ${usedTypes} order by used.id loop
-    if item.kind = 'd' then
-      execute item."create";
-      new_types := new_types || jsonb_build_object(item.id::text, to_regtype(item.name)::oid);
-    end if;
-  end loop;
-  for item in
+  for item in select * from ${usedTypes} where used.kind = 'd' order by used.id loop
+    execute item."create";
+    new_types := new_types || jsonb_build_object(item.id::text, to_regtype(item.name)::oid);
+  end loop;`;
+
+const alterAttributes = `  for item in
     select att.attrelid::regclass as type, att.attname as name, forms.id, forms.is_array
     from ${usedTypes}
     join pg_type typ on typ.oid = used.id
@@ -101,8 +121,16 @@ ${pinSettings}
   loop
     execute format('alter type %s alter attribute %I type %s%s', item.type, item.name,
       (new_types ->> item.id::text)::oid::regtype, case when item.is_array then '[]' end);
-  end loop;
-${to.kind === 'composite' ? conversionFunctions : ''}
+  end loop;`;
+
+/** Raises for rows that do not fit; `words`, an expression, says where they are. */
+const doesNotFit = (words: string) => `raise exception using errcode = '${conversionStates.valueInUse}',
+        message = format('%s does not fit the new type: %s', ${words}, reason),
+        hint = ${quoteLiteral(hints.valueInUse)};`;
+
+function convertColumns(conversion: Conversion): string {
+  const { to } = conversion;
+  return `
   -- the columns, each table rewritten once
   for item in
     select col."table", string_agg(format('alter column %I type %s using %s', col.name,
@@ -119,16 +147,16 @@ ${to.kind === 'composite' ? conversionFunctions : ''}
     exception when data_exception or integrity_constraint_violation then
       get stacked diagnostics reason = message_text;
 ${to.kind === 'enum' ? findValue(to.labels) : ''}
-      raise exception using errcode = '${conversionStates.valueInUse}',
-        message = format('%s does not fit the new type: %s', (
-          select string_agg(col.words, ', ') from jsonb_to_recordset(item.columns) as col(words text)), reason),
-        hint = ${quoteLiteral(hints.valueInUse)};
+      ${doesNotFit("(select string_agg(col.words, ', ') from jsonb_to_recordset(item.columns) as col(words text))")}
     end;
-  end loop;
-${to.kind === 'composite' ? dropFunctions : ''}
-  for command in select step from ${usedTypes} cross join lateral jsonb_array_elements_text(used.later) as step loop
+  end loop;`;
+}
+
+const finishDomains = `  for command in select step from ${usedTypes} cross join lateral jsonb_array_elements_text(used.later) as step loop
     execute command;
-  end loop;
+  end loop;`;
+
+const putPartsBack = `
   -- what went before: an index of a partitioned table before those of its partitions
   for item in
     select part -> 'create' as commands, part ->> 'words' as words
@@ -140,20 +168,10 @@ ${to.kind === 'composite' ? dropFunctions : ''}
       end loop;
     exception when data_exception or integrity_constraint_violation then
       get stacked diagnostics reason = message_text;
-      raise exception using errcode = '${conversionStates.valueInUse}',
-        message = format('%s does not fit the new type: %s', item.words, reason),
-        hint = ${quoteLiteral(hints.valueInUse)};
+      ${doesNotFit('item.words')}
     end;
-  end loop;
-  for item in select key::oid as id from jsonb_each_text(new_types) order by key::oid desc loop
+  end loop;`;
+
+const dropOldTypes = `  for item in select key::oid as id from jsonb_each_text(new_types) order by key::oid desc loop
     execute format('drop type %s', item.id::regtype);
-  end loop;
-  perform set_config('${setting}', '', true);
-${restoreSettings}`,
-    `${variables}
-  new_types jsonb;
-  reason text;
-  value text;
-  holder record;`,
-  );
-}
+  end loop;`;

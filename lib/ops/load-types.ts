@@ -4,31 +4,21 @@
  * PostgreSQL cannot replace a type, so a run needs to know what stands: the shapes in the manifests say it.
  * Nothing is parsed here.
  */
-import { frozenFileOf, type TypeShape } from '../assets/manifest.js';
+import type { TypeShape } from '../assets/manifest.js';
 import type { AppliedSet, AssetHistory, AssetVersion } from '../assets/asset-history.js';
 import { createText } from '../assets/type-text.js';
-import { type TypeChange, typeChange } from '../assets/type-changes.js';
-import {
-  qualifiedNameOf,
-  renamesBetween,
-  type StandingType,
-  typeAt,
-  typesStanding,
-} from '../assets/type-history.js';
+import { typeChange } from '../assets/type-changes.js';
+import { renamesBetween, type StandingType, typeAt, typesStanding } from '../assets/type-history.js';
 import { putBack, setAside } from '../dependents/aside.js';
-import { AssetError } from '../errors.js';
 import { doBlock } from '../sql/psql-text.js';
 import { blankQuoted, type Command } from '../sql/scan.js';
-import { type Explanation, ownStatement, type Statement, statement } from '../sql/statement.js';
-import { conversionStates, hints } from './conversion-failures.js';
+import { ownStatement, type Statement, statement } from '../sql/statement.js';
 import type { Conversion } from './convert-columns.js';
 import { convertBlock, prepareBlock, renameAsideBlock } from './convert-type.js';
+import { explainType, type LoadPlace, mustBeMadeAnew, notSupported } from './type-failures.js';
 
 /** What the step knows of the types that it loads. */
-export interface TypesContext {
-  readonly direction: 'upgrade' | 'downgrade';
-  /** The script, as errors name it. */
-  readonly file: string;
+export interface TypesContext extends LoadPlace {
   readonly history: AssetHistory;
   /** The applied set before the step, and after it. */
   readonly before: AppliedSet;
@@ -104,7 +94,7 @@ function changed(
   const made = sameShape(to.shape, version.entry.shapes?.[identity])
     ? create
     : ownStatement(createText(identity, to.shape) ?? create.text);
-  const explain = explanationOf(from, version, context);
+  const explain = explainType(from, version, context);
   const own = (text: string) => ownStatement(text, explain);
   // Once it is made anew, the advice to do so would be none.
   const converting = (text: string) =>
@@ -126,9 +116,6 @@ function changed(
     ...change.alters.slice(0, 1).map(() => ({ ...own(inOneBlock(change.alters)), onError: recovery })),
   ];
 }
-
-/** What PostgreSQL says of a type that it cannot alter because of the columns that use it. */
-const notSupported = '0A000';
 
 function inOneBlock(commands: readonly string[]): string {
   return commands.length === 1
@@ -154,75 +141,4 @@ function madeAnew(conversion: Conversion, create: Statement, own: (text: string)
     own(convertBlock(conversion)),
     ...putBack(aside),
   ];
-}
-
-function mustBeMadeAnew(
-  { anew = '' }: TypeChange,
-  { identity }: StandingType,
-  { path, revision }: AssetVersion,
-  context: TypesContext,
-): AssetError {
-  const type = qualifiedNameOf(identity);
-  return new AssetError('ASSET_TYPE_CHANGED', {
-    message: `"${type}" must be made anew, for PostgreSQL cannot alter it so far: ${anew}`,
-    where: context.file,
-    next: `say \`{ convert: true }\` where revision "${revision}" loads "${path}", and run \`limbeck freeze ${revision}\`: the type is made anew, and the columns that use it are converted`,
-  });
-}
-
-/** What it means when the server refuses to alter a type. */
-function explanationOf(
-  { identity, versions }: StandingType,
-  version: AssetVersion,
-  { file, direction }: TypesContext,
-): Explanation {
-  const type = qualifiedNameOf(identity);
-  const where = file;
-  return (sqlstate, cause) => {
-    if (sqlstate === conversionStates.valueInUse || sqlstate === conversionStates.inTheWay) {
-      const next = sqlstate === conversionStates.inTheWay ? hints.inTheWay : valueInUse(version, direction);
-      return new AssetError('ASSET_TYPE_IN_USE', {
-        message: cause.message,
-        where,
-        cause,
-        next,
-        details: { type, sqlstate },
-      });
-    }
-    if (sqlstate === '2BP01') {
-      return new AssetError('ASSET_TYPE_IN_USE', {
-        message: `"${type}" cannot be made anew while something stands on it that limbeck cannot move: ${cause.detail ?? cause.message}`,
-        where,
-        cause,
-        next: 'drop what is listed in the script, above the load, and make it again below it',
-        details: { type, sqlstate },
-      });
-    }
-    if (sqlstate === notSupported) {
-      return new AssetError('ASSET_TYPE_CHANGED', {
-        message: `PostgreSQL refuses to alter "${type}": ${cause.message}`,
-        where,
-        cause,
-        next: `say \`{ convert: true }\` where revision "${version.revision}" loads "${version.path}", and run \`limbeck freeze ${version.revision}\`: the type is made anew, and the columns that use it are converted`,
-        details: { sqlstate },
-      });
-    }
-    if (sqlstate === '22023' || sqlstate === '42703' || sqlstate === '42704' || sqlstate === '42710') {
-      const revisions = versions.map(({ revision }) => `"${revision}"`).join(' and ');
-      return new AssetError('ASSET_MISMATCH', {
-        message: `"${type}" in the database is not what revision ${revisions} made it: ${cause.message}`,
-        where: frozenFileOf(version.manifest, version.path),
-        cause,
-        next: `put the type back to what ${versions.map(({ manifest, path }) => `"${frozenFileOf(manifest, path)}"`).join(' and ')} says, with ALTER TYPE, and run the command again`,
-        details: { sqlstate },
-      });
-    }
-    return undefined;
-  };
-}
-
-function valueInUse({ revision, path }: AssetVersion, direction: TypesContext['direction']): string {
-  return direction === 'downgrade'
-    ? 'give these rows a value that the older type has, and run the downgrade again'
-    : `give these rows another value in the script, above the load, or say which value takes its place, \`{ renames: { … }, convert: true }\`, where revision "${revision}" loads "${path}", and run \`limbeck freeze ${revision}\``;
 }

@@ -6,7 +6,7 @@
  */
 import { domainText } from '../dependents/kinds/types.js';
 import { quoteLiteral } from '../sql/quote.js';
-import { conversionStates, hints } from './conversion-failures.js';
+import { conversionStates, hints } from './type-failures.js';
 
 /** Types that are made of the type, the arrays of all of them, and the columns of tables that have one. */
 export const usedQuery = `with recursive used(id) as (
