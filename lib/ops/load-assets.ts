@@ -87,6 +87,8 @@ function apply(changes: readonly Change[], left: readonly string[], context: Ste
   );
   const gone = goneWith(changes, context);
   const loads = loadsOf(wanted, left, context);
+  for (const { waitsFor } of loads)
+    for (const object of objectsOf(waitsFor?.versions ?? [])) context.early.add(object);
   for (const { object } of gone) context.dropped.add(object);
   for (const object of objectsOf(loads.map(({ version }) => version))) context.dropped.delete(object);
   const later = [...new Set(objectsOf(left.flatMap((path) => versionsOf(path, context))))];
@@ -100,7 +102,8 @@ function apply(changes: readonly Change[], left: readonly string[], context: Ste
       ? []
       : watchLosses(watchContext(loads, gone, changes, context));
   if (before) sink.record(before);
-  for (const made of replacementStatements({ standing, gone, loads, later })) sink.record(made);
+  for (const made of replacementStatements({ standing, early: context.early, gone, loads, later }))
+    sink.record(made);
   if (after) sink.record(after);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);

@@ -47,6 +47,8 @@ export interface StepContext extends LoadContext {
   readonly standingBefore: () => readonly string[];
   /** What the step has dropped and not loaded again: where branches gave a file two names, both have defined it. */
   readonly dropped: Set<string>;
+  /** Objects of files that may have been loaded before their own call, since others needed them. */
+  readonly early: Set<string>;
 }
 
 /** Adds to the context of a step what stands before it and after it, found on first use. */
@@ -62,6 +64,7 @@ export function createStepContext(given: LoadContext): StepContext {
     standingAfter,
     definersAfter: (object) => (definers ??= definersOf(standingAfter())).get(object) ?? [],
     dropped: new Set(),
+    early: new Set(),
   };
 }
 

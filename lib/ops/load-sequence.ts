@@ -72,25 +72,19 @@ export function needsLoading(version: AssetVersion, { installed }: LoadContext):
 }
 
 /** The files that a version requires among those that later calls load. */
-function waitsFor(
-  { entry }: AssetVersion,
-  left: readonly string[],
-  context: StepContext,
-): (() => Load[]) | undefined {
-  const required = new Set(entry.requires.filter((path) => left.includes(path)));
+function waitsFor({ entry }: AssetVersion, left: readonly string[], context: StepContext): Load['waitsFor'] {
+  const later = new Set(left);
+  const changes = new Map<string, Change>();
+  const laterOnes = (paths: readonly string[]) => paths.filter((path) => later.has(path));
+  const required = reachable(laterOnes(entry.requires), (path) => {
+    const change = { ...changeOf(path, context), otherNames: [] };
+    changes.set(path, change);
+    return laterOnes(change.to?.entry.requires ?? []);
+  });
   if (required.size === 0) return undefined;
-  return () => {
-    const changes = left.map((path) => ({ ...changeOf(path, context), otherNames: [] }));
-    const byPath = new Map(changes.map((change) => [change.path, change]));
-    const all = reachable(required, (path) =>
-      (byPath.get(path)?.to?.entry.requires ?? []).filter((other) => byPath.has(other)),
-    );
-    return inLoadOrder(
-      changes.filter(({ path }) => all.has(path)),
-      ({ to }) => to,
-      context.history,
-    ).flatMap(({ to }) => (to ? [loadOf(to, context)] : []));
-  };
+  const inOrder = inLoadOrder([...changes.values()], ({ to }) => to, context.history);
+  const versions = inOrder.flatMap(({ to }) => to ?? []);
+  return { versions, loads: () => versions.map((version) => loadOf(version, context)) };
 }
 
 function loadOf(version: AssetVersion, context: StepContext): Load {

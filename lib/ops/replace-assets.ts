@@ -6,6 +6,7 @@
  * the end, when all files are loaded.
  */
 import type { Dependent } from '../assets/manifest.js';
+import type { AssetVersion } from '../assets/asset-history.js';
 import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
 import { dropText, isGrant, parseIdentity } from '../sql/identity.js';
 import type { Command } from '../sql/scan.js';
@@ -17,10 +18,16 @@ import { schemaGuards } from './folder-schemas.js';
 export interface Load extends FileText {
   /** What brings its types to what it says, in place of the text. */
   readonly types?: readonly Statement[] | undefined;
-  /** Makes the files that it requires and that later calls of the script load, in load order; undefined for none. */
-  readonly waitsFor?: (() => readonly Load[]) | undefined;
+  /** The files that it requires and that later calls of the script load, in load order; undefined for none. */
+  readonly waitsFor?: Awaited | undefined;
   /** What stands on its objects, where nobody can be asked; default: whatever does. */
   readonly expected?: readonly Dependent[] | undefined;
+}
+
+/** Files that are loaded before their own call if another one needs them. */
+interface Awaited {
+  readonly versions: readonly AssetVersion[];
+  readonly loads: () => readonly Load[];
 }
 
 /** An object that stands and is not defined any more. */
@@ -36,6 +43,8 @@ export interface GoneObject {
 export interface Replacement {
   /** The objects of the files' own that stand before. */
   readonly standing: ReadonlySet<string>;
+  /** Objects of files that earlier calls of the script may have loaded, since others needed them. */
+  readonly early: ReadonlySet<string>;
   /** In the order in which they are dropped. */
   readonly gone: readonly GoneObject[];
   /** In load order. */
@@ -54,15 +63,16 @@ const dependentsExist = '2BP01';
 const scope = 'load';
 
 /** Makes the statements that drop what is gone and load the files. */
-export function replacementStatements({ standing, gone, loads, later }: Replacement): Statement[] {
+export function replacementStatements({ standing, early, gone, loads, later }: Replacement): Statement[] {
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
+  const ways = (load: Load) => waysOf(load, standing, early);
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
   const files = loads.flatMap((load, index) => {
     if (load.types !== undefined) return inSchemaOf(load.version.path, load.types);
-    const { first, replaced } = waysOf(load, standing);
+    const { first, replaced } = ways(load);
     mayBeAside ||= first.length > 0 || load.waitsFor !== undefined;
     const others = () => [...objectsOf(loads.slice(index + 1)), ...later];
-    const onError = mayBeAside ? behindOthers(load, replaced, others, standing) : replaced;
+    const onError = mayBeAside ? behindOthers(load, replaced, others, ways) : replaced;
     mayBeAside ||= replaced !== undefined;
     return [...first, ...fileStatements(load, onError)];
   });
@@ -71,12 +81,23 @@ export function replacementStatements({ standing, gone, loads, later }: Replacem
 }
 
 /** What is done before a file is run, and what where it cannot replace what stands. */
-function waysOf(load: Load, standing: ReadonlySet<string>) {
+function waysOf(load: Load, standing: ReadonlySet<string>, early: ReadonlySet<string>): Ways {
   const { plain, replaced } = keptObjects(load, standing);
+  const own = load.version.entry.objects.filter(
+    (object) => early.has(object) && !standing.has(object) && !isGrant(object),
+  );
+  // What stands on them by then has come with the script, and was never frozen with them.
+  const retried = own.length > 0 ? { ...load, expected: undefined } : load;
+  const tried = [...replaced, ...own];
   return {
     first: recreated(load, plain),
-    replaced: replaced.length > 0 ? anew(load, [...plain, ...replaced]) : undefined,
+    replaced: tried.length > 0 ? anew(retried, [...plain, ...tried]) : undefined,
   };
+}
+
+interface Ways {
+  readonly first: readonly Statement[];
+  readonly replaced: Recovery | undefined;
 }
 
 function objectsOf(loads: readonly Load[]): string[] {
@@ -199,12 +220,12 @@ function behindOthers(
   load: Load,
   or: Recovery | undefined,
   later: () => readonly string[],
-  standing: ReadonlySet<string>,
+  ways: (load: Load) => Ways,
 ): Recovery {
   const again = () => {
-    const needed = (load.waitsFor?.() ?? []).filter(({ types }) => types === undefined);
+    const needed = (load.waitsFor?.loads() ?? []).filter(({ types }) => types === undefined);
     const before = needed.flatMap((other) => {
-      const { first, replaced } = waysOf(other, standing);
+      const { first, replaced } = ways(other);
       return [...first, ...fileStatements(other, replaced)];
     });
     const made = { ...load.made, ...(or && { onError: or }) };

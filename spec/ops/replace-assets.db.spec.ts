@@ -183,6 +183,26 @@ describeOnServers('replace or recreate', (database) => {
     await downgrade(opened, { target: 'base' });
   });
 
+  it('loads what was loaded before its call for others once more, though it says only CREATE', async () => {
+    const project = assetProject(database);
+    const live = {
+      'views/a.sql': 'create view a as select x from b',
+      'views/b.sql': 'create view b as select x from c',
+      'views/c.sql': 'create view c as select 1 as x',
+    };
+    const calls = Object.keys(live).map((path) => `await loadView(op, ['${path.slice(6)}']);`);
+    await project.ship('a', live, {
+      upgrade: calls.join('\n'),
+      downgrade: calls.join('\n'),
+    });
+    await upgrade(await project.open());
+    expect(await database.query('select x from a')).to.deep.equal([{ x: 1 }]);
+    const first = await snapshotOfDatabase(database);
+    await downgrade(await project.open(), { target: 'base' });
+    await upgrade(await project.open());
+    expect(differing(first, await snapshotOfDatabase(database))).to.deep.equal([]);
+  });
+
   it('leaves the check of function bodies as the script has set it', async () => {
     const project = assetProject(database);
     const mutual = {
