@@ -89,6 +89,11 @@ export class AssetHistory {
     return this.#manifests.get(revision);
   }
 
+  /** Whether no other revision stands on this one. */
+  isLast(revision: RevisionId): boolean {
+    return this.#graph.dependents(revision).length === 0;
+  }
+
   /** Returns all versions of `path`, its droppings too, the latest in limbeck's order first. */
   versionsOf(path: string): readonly AssetVersion[] {
     return this.#versions.get(path) ?? [];

@@ -55,8 +55,8 @@ export interface CheckOptions {
 }
 
 /**
- * Finds what is amiss in the files: frozen files that are missing, changed, or in no manifest, manifests that cannot
- * be read, live files that no revision ships or that wait for the end of a merge, files that two branches changed.
+ * Finds what is amiss in the files: frozen files that are missing, changed, or in no manifest, files that a script loads and no
+ * manifest has, manifests that cannot be read, live files that no revision ships or that wait for the end of a merge, files that two branches changed.
  * With a database also applied scripts that were edited, version rows without a script, installed versions that
  * no applied revision ships, and where the ledger says otherwise; with one that is demanded, also objects of SQL files
  * that somebody has changed or dropped.

@@ -16,6 +16,7 @@ import { listFrozenFiles } from './frozen-files.js';
 import type { CheckFinding } from './finding.js';
 import { type LiveState, liveStates } from './live-states.js';
 import { divergent } from './divergent.js';
+import { findUnfrozen, type Unfrozen } from './unfrozen.js';
 
 /** The files of a project, read as far as they can be. */
 export interface ReadFiles {
@@ -34,15 +35,18 @@ export async function readFiles(project: Project): Promise<ReadFiles> {
   const history = project.readHistory({ onInvalid: (error, revision) => damaged.set(revision, error) });
   const onDisk = await listFrozenFiles(project);
   const folders = new Map([...project.scripts].map(([id, { file }]) => [assetFolderOf(file), id]));
-  const unjudged = new Set(
-    onDisk.flatMap(({ folder, path }) => (damaged.has(folders.get(folder) ?? '') ? [path] : [])),
-  );
+  const unfrozen = await findUnfrozen(project, history, damaged);
+  const unjudged = new Set([
+    ...onDisk.flatMap(({ folder, path }) => (damaged.has(folders.get(folder) ?? '') ? [path] : [])),
+    ...unfrozen.map(({ path }) => path),
+  ]);
   const live = await liveStates(project, history, unjudged);
   const manifests = project.graph.ids.flatMap((id) => history.manifestOf(id) ?? []);
   const divergences = history.divergentAt(project.graph.closure(project.graph.effectiveHeads));
   const findings = [
     ...[...damaged].map(([revision, error]) => findingOf('manifest-invalid', error, { revision })),
     ...manifests.flatMap((manifest) => frozenFindings(project, manifest)),
+    ...unfrozen.map(unfrozenFinding),
     ...orphans({ onDisk, folders, damaged, history }),
     ...divergences.filter(({ path }) => !unjudged.has(path)).map(divergentFinding),
     ...live.flatMap((state) => liveFinding(project, history, state)),
@@ -90,6 +94,12 @@ function frozenFinding(error: unknown, manifest: Manifest, { path }: ManifestEnt
   if (kind === undefined || !(error instanceof AssetError)) throw error;
   const { message, where = frozenFileOf(manifest, path), next } = error;
   return findingOf(kind, { message, where, next }, { revision: manifest.revision, path });
+}
+
+function unfrozenFinding({ script, path, next }: Unfrozen): CheckFinding {
+  const { revision, file: where } = script;
+  const message = `the script of revision "${revision.id}" loads "${path}", which is not frozen with it`;
+  return findingOf('asset-not-frozen', { message, where, next }, { revision: revision.id, path });
 }
 
 interface OrphanSearch {

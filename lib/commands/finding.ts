@@ -9,6 +9,7 @@ export interface CheckFinding {
     | 'script-edited'
     | 'row-unknown'
     | 'asset-missing'
+    | 'asset-not-frozen'
     | 'asset-tampered'
     | 'asset-unreadable'
     | 'asset-orphan'

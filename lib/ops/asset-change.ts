@@ -2,9 +2,9 @@
  * A path on its way, in one step, from the version that stands to the one that should stand.
  */
 import { type AssetVersion, formerPaths, isStanding } from '../assets/asset-history.js';
-import type { ManifestEntry } from '../assets/manifest.js';
+import { assetFolderOf, type ManifestEntry } from '../assets/manifest.js';
+import { unfrozenAdvice } from '../assets/unfrozen-advice.js';
 import { AssetError } from '../errors.js';
-import type { RevisionId } from '../graph/revision.js';
 import type { InstalledAssets, LoadContext } from './load-context.js';
 
 /** A path on its way from what stands to what should stand. */
@@ -29,17 +29,19 @@ export function changeOf(path: string, context: LoadContext): FromTo {
 type FromTo = Omit<Change, 'otherNames'>;
 
 /** Going up, the version is the one that was frozen with the revision itself. */
-function upgradeOf(path: string, { history, revision, before, file }: LoadContext): FromTo {
+function upgradeOf(path: string, context: LoadContext): FromTo {
+  const { history, revision, before } = context;
   const own = history.versionOf(path, revision);
-  if (own === undefined) throw notFrozen(path, revision, file);
+  if (own === undefined) throw notFrozen(path, context);
   return { path, from: history.versionsAt(path, before), to: isStanding(own) ? own : undefined };
 }
 
 /** Going down, the version is the one that the remaining revisions ask for; the same call serves both. */
-function downgradeOf(path: string, { history, revision, before, after, file }: LoadContext): FromTo {
+function downgradeOf(path: string, context: LoadContext): FromTo {
+  const { history, before, after } = context;
   const from = history.versionsAt(path, before);
   const to = history.versionAt(path, after);
-  if (from.length === 0 && to === undefined) throw notFrozen(path, revision, file);
+  if (from.length === 0 && to === undefined) throw notFrozen(path, context);
   return { path, from, to: to?.sha256 === null ? undefined : to };
 }
 
@@ -91,11 +93,12 @@ export function assertUnchanged({ path, from }: Change, { installed, revision, f
   });
 }
 
-function notFrozen(path: string, revision: RevisionId, file: string): AssetError {
+function notFrozen(path: string, { history, revision, file, direction }: LoadContext): AssetError {
+  const mayFreeze = direction === 'upgrade' && history.isLast(revision);
   return new AssetError('ASSET_NOT_FROZEN', {
     message: `revision "${revision}" loads "${path}", which is not frozen with it`,
     where: file,
-    next: `run \`limbeck freeze ${revision}\``,
+    next: unfrozenAdvice(history, revision, assetFolderOf(file), mayFreeze),
     details: { path, revision },
   });
 }

@@ -91,6 +91,36 @@ describe('check without a database', () => {
     expect(await found()).to.deep.equal([`asset-missing ${file} a procs/f.sql`]);
   });
 
+  it('finds that the whole folder of a script is gone, and calls its live file neither new nor changed', async () => {
+    await ship('b', '20260102000000', '2', 'a');
+    await ship('c', '20260103000000', '3', 'b');
+    project.remove('migrations/20260102000000_b.assets');
+    project.remove('migrations/20260103000000_c.assets');
+    const { findings } = await check(await open(), { database: false });
+    expect(findings.map(({ kind, where }) => `${kind} ${where}`)).to.deep.equal([
+      'asset-not-frozen migrations/20260102000000_b.js',
+      'asset-not-frozen migrations/20260103000000_c.js',
+    ]);
+    const restore = (name: string) =>
+      `restore the folder "migrations/${name}.assets" from version control: \`.assets\` folders travel with their scripts`;
+    expect(findings.map(({ next }) => next)).to.deep.equal([
+      restore('20260102000000_b'),
+      `${restore('20260103000000_c')}; if the revision is new and applied nowhere, run \`limbeck freeze c\``,
+    ]);
+  });
+
+  it('finds what a script loads besides its manifest; one that asks a database is passed over', async () => {
+    const more = script('a').replaceAll("['f.sql']", "['f.sql', 'g.sql']");
+    project.write('migrations/20260101000000_a.js', more);
+    project.write('raw_sql/procs/g.sql', f('1').replace('f()', 'g()'));
+    expect(await found()).to.deep.equal(['asset-not-frozen migrations/20260101000000_a.js a procs/g.sql']);
+    project.write(
+      'migrations/20260101000000_a.js',
+      more.replace('upgrade(op) {', "upgrade(op) {\n  await op.rows('select 1');\n"),
+    );
+    expect(await found()).to.deep.equal(['live-file-new raw_sql/procs/g.sql null procs/g.sql']);
+  });
+
   it('finds frozen files that no manifest names, and folders without manifest or script', async () => {
     project.write(`${folder}/procs/g.sql`, 'select 1;\n');
     project.write(`${folder}/.DS_Store`, '');

@@ -205,7 +205,7 @@ describe('loading in an upgrade', () => {
       code: 'ASSET_NOT_FROZEN',
       message: 'revision "c" loads "procs/g.sql", which is not frozen with it',
       where: 'migrations/c.ts',
-      next: 'run `limbeck freeze c`',
+      next: 'restore the script and the folder "migrations/c.assets" from version control, and load the file in a new revision',
     });
     expect(error.details).to.deep.equal({ path: 'procs/g.sql', revision: 'c' });
   });
@@ -301,5 +301,6 @@ describe('loading in a downgrade', () => {
   it('refuses a file that no revision knows', () => {
     const error = thrownBy(() => step('downgrade', 'a', 'a').loader.load(['procs/nosuch.sql']));
     expect([error.code, error.where]).to.deep.equal(['ASSET_NOT_FROZEN', 'migrations/a.ts']);
+    expect(error.next, 'freezing what is applied').not.to.contain('limbeck freeze');
   });
 });
