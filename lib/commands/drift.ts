@@ -1,7 +1,7 @@
 /**
  * What somebody has changed in a database behind limbeck's back: objects of SQL files, compared with a shadow.
  */
-import { folderSchemaOf } from '../assets/asset-directory.js';
+import { kindOf } from '../assets/asset-directory.js';
 import type { AssetHistory, StandingVersion } from '../assets/asset-history.js';
 import { frozenFileOf } from '../assets/manifest.js';
 import { DatabaseError, LimbeckError } from '../errors.js';
@@ -13,10 +13,9 @@ import { describeDifference } from '../schema/describe-difference.js';
 import { readSnapshot, type Snapshot } from '../schema/snapshot.js';
 import { openLiveShadow } from '../shadow/live-shadow.js';
 import type { ShadowChoice } from '../shadow/shadow.js';
-import { comparableIdentity } from '../sql/identity.js';
-import { quoteIdentifier } from '../sql/quote.js';
 import { type Drift, findDrift } from '../verify/drift.js';
 import type { CheckFinding } from './finding.js';
+import { findUnbuilt, subjectsOf, type Unbuilt } from './drift-subjects.js';
 import { defaultSchema } from './freezing.js';
 
 export interface DriftReport {
@@ -54,14 +53,11 @@ export async function readDrift(
   const built = await snapshotOfShadow(project, session, known, place);
   if (typeof built === 'string') return leftOut(project, built);
   const found = await snapshotOfSession(session);
-  const schema = defaultSchema(project);
-  const key = (identity: string) => comparableIdentity(identity, schema);
-  const owners = new Map(
-    versions.flatMap((version) => version.entry.objects.map((object) => [key(object), version] as const)),
-  );
-  const subjectOf = (identity: string) => owners.get(key(identity));
-  const { drifts, objects } = findDrift(built.snapshot, found, { subjectOf, builder: built.role });
-  return { findings: drifts.map((drift) => findingOf(drift, project)), objects, withoutShadow: null };
+  const subjects = subjectsOf(versions, defaultSchema(project));
+  const { drifts, objects } = findDrift(built.snapshot, found, { ...subjects, builder: built.role });
+  const unbuilt = findUnbuilt(versions, built.snapshot, found, defaultSchema(project));
+  const findings = [...drifts.map(findingOf), ...unbuilt.map(unbuiltFinding)];
+  return { findings, objects, withoutShadow: null };
 }
 
 /** Returns what the scripts make; or why that cannot be known. */
@@ -120,20 +116,16 @@ function leftOut({ logger }: Project, why: string): DriftReport {
 /** How many differences of one object are told. */
 const mostTold = 3;
 
-function findingOf(
-  { identity, subject, isMissing, differences }: Drift<StandingVersion>,
-  project: Project,
-): CheckFinding {
+function findingOf({ identity, subject, isMissing, differences }: Drift<StandingVersion>): CheckFinding {
   const { path, revision, manifest } = subject;
   const file = frozenFileOf(manifest, path);
-  const load = loadedByHand(file, searchPathFor(path, project));
   const base = { where: file, revision, path };
   if (isMissing) {
     return {
       ...base,
       kind: 'object-missing',
       message: `"${identity}" is not in the database, though "${path}" of revision "${revision}" defines it: somebody has dropped it`,
-      next: `make it again with \`${load}\`, or drop the file with a revision`,
+      next: `${loadAgain(path)}, or drop the file with a revision`,
     };
   }
   const told = differences.slice(0, mostTold).map((each) => describeDifference(each));
@@ -142,27 +134,32 @@ function findingOf(
     ...base,
     kind: 'object-changed',
     message: `"${identity}" is not what revision "${revision}" has made of it: ${told.map((text) => withoutName(text, identity)).join('; ')}${more}`,
-    next: `put it back with \`${load}\`, or make the change in the live file of "${path}" and ship it: \`limbeck revision -m "…" --autogenerate\``,
+    next: `${loadAgain(path)}, or make the change in the live file of "${path}" and ship it: \`limbeck revision -m "…" --autogenerate\``,
   };
 }
 
-/** Where bare names of a file are looked up, first that of its sub-folder; empty where every session looks there. */
-function searchPathFor(path: string, { config }: Project): readonly string[] {
-  const { searchPath } = config.knex;
-  const folder = folderSchemaOf(path);
-  if (folder === undefined) return [searchPath ?? []].flat();
-  return [folder, ...[searchPath ?? ['public']].flat()];
+/** A revision loads it as every other one does: into its schema, and with DROP where there is no OR REPLACE. */
+function loadAgain(path: string): string {
+  if (kindOf(path) === 'types')
+    return 'change it back by hand: a type that stands as its revisions say is not loaded again';
+  const [kind, name] = [kindOf(path), path.slice(kindOf(path).length + 1)].map((text) =>
+    text.replaceAll(/['\\]/g, '\\$&'),
+  );
+  const call = `await op.loadAssets('${kind}', ['${name}']);`;
+  return `load the file again with a new revision: \`limbeck revision -m "…"\`, \`${call}\` in both directions, \`limbeck freeze\``;
 }
 
-/** The command that loads a file as a step does. */
-function loadedByHand(file: string, searchPath: readonly string[]): string {
-  if (searchPath.length === 0) return `psql -1 -f ${shellWord(file)}`;
-  const set = `set search_path = ${searchPath.map(quoteIdentifier).join(', ')}`;
-  return `psql -1 -c ${shellWord(set)} -f ${shellWord(file)}`;
-}
-
-function shellWord(text: string): string {
-  return /^[\p{L}\p{N}_./-]+$/u.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+function unbuiltFinding({ identity, subject, isFound }: Unbuilt): CheckFinding {
+  const { path, revision, manifest } = subject;
+  const database = isFound ? 'though the database has it' : 'and the database does not have it';
+  return {
+    kind: 'object-unjudged',
+    message: `"${identity}" of "${path}" is not there when the applied revisions are run on an empty database, ${database}: it is compared with nothing`,
+    where: frozenFileOf(manifest, path),
+    next: 'let a revision below make what it needs, such as its schema; an object that is not wanted any more is dropped with its file: `limbeck revision -m "…" --autogenerate`',
+    revision,
+    path,
+  };
 }
 
 function withoutName(text: string, identity: string): string {

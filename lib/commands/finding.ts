@@ -18,6 +18,7 @@ export interface CheckFinding {
     | 'ledger-mismatch'
     | 'object-changed'
     | 'object-missing'
+    | 'object-unjudged'
     | 'manifest-invalid'
     | 'live-file-changed'
     | 'live-file-new'

@@ -97,6 +97,22 @@ export function revokeText(identity: string): string | undefined {
   return `${start}grant ${what} to ${role}${option === '' ? '' : ' with grant option'}`;
 }
 
+/** What a single privilege is on: `table` and `public.builds`, or `all tables in schema` and `public`. */
+export interface GrantedObject {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Returns what such an identity is on; undefined for default privileges and other identities. */
+export function grantedObject(identity: string): GrantedObject | undefined {
+  const [, scope, , , what = ''] = pattern.exec(identity) ?? [];
+  if (scope !== undefined) return undefined;
+  const [, kind, name] =
+    / on ((?:all [a-z ]+ in schema)|[a-z]+(?: (?:wrapper|data wrapper|server|object))*) (.*)$/s.exec(what) ??
+    [];
+  return kind === undefined || name === undefined ? undefined : { kind, name };
+}
+
 const name = '(?:"(?:[^"]|"")*"|[^\\s"]+)';
 const pattern = new RegExp(
   `^(default privileges .*?)?(grant|revoke) (grant option for )?(.*) (?:to|from) (${name})((?: with grant option)?(?: granted by ${name})?)$`,

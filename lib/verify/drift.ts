@@ -20,6 +20,8 @@ export interface Drift<Subject> {
 export interface DriftOptions<Subject> {
   /** Which objects are judged, and what they belong to. Parts, such as the indexes of a view, go with their whole. */
   readonly subjectOf: (identity: string) => Subject | undefined;
+  /** Of which other objects, and of their columns, only the grants are judged, and what these belong to. Default: none. */
+  readonly grantorOf?: (identity: string) => Subject | undefined;
   /** The role that has run the scripts of the expected side. */
   readonly builder: string;
 }
@@ -32,13 +34,24 @@ export interface DriftOptions<Subject> {
 export function findDrift<Subject>(
   expected: Snapshot,
   found: Snapshot,
-  { subjectOf, builder }: DriftOptions<Subject>,
+  { subjectOf, grantorOf = () => undefined, builder }: DriftOptions<Subject>,
 ): { readonly drifts: Drift<Subject>[]; readonly objects: number } {
-  const wholes = [...expected.objects.values()].filter(({ identity }) => subjectOf(identity) !== undefined);
-  const names = new Set(wholes.map(({ identity }) => identity));
+  const all = [...expected.objects.values()].map(({ identity }) => identity);
+  const names = new Set(all.filter((identity) => subjectOf(identity) !== undefined));
+  const holders = new Set(
+    all.filter((each) => !names.has(each) && found.objects.has(each) && grantorOf(each) !== undefined),
+  );
   const isJudged = ({ identity, partOf }: SchemaObject) =>
     names.has(identity) || (partOf !== undefined && names.has(partOf));
-  const sides = [expected, found].map((side) => [...side.objects.values()].filter(isJudged));
+  const isHolder = ({ identity, kind, partOf = '' }: SchemaObject) =>
+    holders.has(identity) || (kind === 'column' && holders.has(partOf) && isOnBoth(identity));
+  const isOnBoth = (identity: string) => expected.objects.has(identity) && found.objects.has(identity);
+  const sides = [expected, found].map(({ objects }) =>
+    [...objects.values()].flatMap((object) => {
+      if (isJudged(object)) return [object];
+      return isHolder(object) ? [withGrantsOnly(object)] : [];
+    }),
+  );
   const [want = [], have = []] = sides;
   const twins = new Map(want.map((object) => [object.identity, object]));
   const owners = [expected, found].map(ownersOf);
@@ -49,21 +62,28 @@ export function findDrift<Subject>(
     ),
   );
   const partOf = new Map([...want, ...have].map((object) => [object.identity, object.partOf]));
-  const drifts = wholes.flatMap(({ identity }) => {
+  const wholes = all.filter((identity) => names.has(identity) || holders.has(identity));
+  const drifts = wholes.flatMap((identity) => {
     const own = differences.filter(
       (each) => each.identity === identity || partOf.get(each.identity) === identity,
     );
-    const subject = subjectOf(identity);
+    const subject = subjectOf(identity) ?? grantorOf(identity);
     if (own.length === 0 || subject === undefined) return [];
     return [{ identity, subject, isMissing: !found.objects.has(identity), differences: own }];
   });
   return { drifts, objects: wholes.length };
 }
 
+function withGrantsOnly(object: SchemaObject): SchemaObject {
+  const { kind, identity, partOf } = object;
+  const { grants } = object as { readonly grants?: unknown };
+  return { kind, identity, ...(partOf !== undefined && { partOf }), grants } as unknown as SchemaObject;
+}
+
 /** The owner of each object; a part without one has that of its whole. */
 function ownersOf({ objects }: Snapshot): (object: SchemaObject) => string | undefined {
   return (object) => {
-    const { owner } = object as { readonly owner?: string };
+    const { owner } = (objects.get(object.identity) ?? object) as { readonly owner?: string };
     const whole = object.partOf === undefined ? undefined : objects.get(object.partOf);
     return owner ?? (whole as { readonly owner?: string } | undefined)?.owner;
   };

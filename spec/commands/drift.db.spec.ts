@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { expect } from 'chai';
 import { check, type CheckReport, openProject, upgrade } from '../../lib/index.js';
 import { type AssetProject, assetProject } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { expectFailure } from '../helpers/failure.js';
 import { findInstallation } from '../helpers/installation.js';
-import { requireProgram } from '../helpers/programs.js';
 import { sharedServer } from '../helpers/server.js';
 
 const live = {
@@ -138,31 +136,6 @@ describeOnServers('check of a database against a shadow', (database) => {
       'ledger-mismatch: the ledger says that "views/low.sql" is of revision "a", and it is of "b"',
     ]);
   });
-
-  if (database.kind !== 'pglite')
-    it('says how to make again what lies in the schema of a sub-folder', async function () {
-      const psql = requireProgram(this, 'psql');
-      const elsewhere = await database.freshDatabase();
-      const other = assetProject(elsewhere);
-      other.script('a', { upgrade: `await op.execute('create schema "it\\'s"');` });
-      const file = "create or replace function g() returns int language sql as 'select 1';\n";
-      await other.ship('b', { "procs/it's/g.sql": file });
-      await upgrade(await other.open());
-      const find = async () => (await check(await other.open(), { database: true })).findings;
-      for (const change of [
-        'drop function "it\'s".g()',
-        file.replace('g()', '"it\'s".g()').replace('1', '2'),
-      ]) {
-        await elsewhere.query(change);
-        const [, command = ''] = /`(psql .*?)`/.exec((await find())[0]?.next ?? '') ?? [];
-        expect(command).to.match(/^psql -1 -c 'set search_path = "it'\\''s", "public"' -f /);
-        const run = command.replace('psql', `${psql} -X -q -v ON_ERROR_STOP=1 -d '${elsewhere.url ?? ''}'`);
-        expect(spawnSync('sh', ['-c', run], { cwd: other.root, encoding: 'utf8' })).to.include({
-          stderr: '',
-        });
-        expect(await find()).to.deep.equal([]);
-      }
-    });
 
   it('says what it cannot judge where a script does not run on an empty database', async () => {
     const elsewhere = await database.freshDatabase();
