@@ -1,13 +1,13 @@
 /**
  * Files that scripts load and no manifest has: often a whole `.assets` folder that did not travel with its script.
  */
-import { readFileSync } from 'node:fs';
 import type { AssetHistory } from '../assets/asset-history.js';
 import { assetFolderOf } from '../assets/manifest.js';
 import { unfrozenAdvice } from '../assets/unfrozen-advice.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
 import type { Script } from '../script/script-directory.js';
+import { mayLoadFiles } from '../script/script-module.js';
 import { learnCalls } from './freezing.js';
 
 /** A file that a script loads or drops, and that is not frozen with it. */
@@ -40,20 +40,13 @@ export async function findUnfrozen(
       (!history.isLast(id) && history.manifestOf(id) !== undefined)
     )
       continue;
-    if (!mayLoad(script)) continue;
+    if (!mayLoadFiles(script)) continue;
     const folder = assetFolderOf(script.file);
     for (const path of await pathsOf(project, script))
       if (history.versionOf(path, id) === undefined)
         found.push({ script, folder, path, next: unfrozenAdvice(history, id, folder) });
   }
   return found;
-}
-
-/** Most scripts load nothing, and need not be imported to see it. */
-function mayLoad({ adoptedFrom, format, path, source }: Script): boolean {
-  if (adoptedFrom !== undefined || format === 'sql') return false;
-  if (typeof source === 'object') return true;
-  return /\b(?:load|drop)[A-Z]/.test(source ?? readFileSync(path, 'utf8'));
 }
 
 async function pathsOf(project: Project, script: Script): Promise<string[]> {

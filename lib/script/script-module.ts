@@ -73,6 +73,13 @@ function functionOf(
   });
 }
 
+/** Whether a script speaks of loading SQL files: most do not, and need not be imported to see it. */
+export function mayLoadFiles({ adoptedFrom, format, path, source }: Script): boolean {
+  if (adoptedFrom !== undefined || format === 'sql') return false;
+  if (typeof source === 'object') return true;
+  return /\b(?:load|drop)[A-Z]/.test(source ?? readFileSync(path, 'utf8'));
+}
+
 /** The line of the script that an error came from, as `file:line:column`; the file where it is not known. */
 export function scriptPlace(error: unknown, { path, file }: Script): string {
   const stack = error instanceof Error ? `${error.stack ?? ''}` : '';
