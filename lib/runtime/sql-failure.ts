@@ -205,7 +205,7 @@ function isInTheWay({ code, hint }: ServerError): boolean {
 }
 
 const notOwn =
-  'drop or rename what stands there in the script, if nobody needs it: no file that was loaded before has defined it, so limbeck leaves it alone';
+  'drop or rename what stands there in the script, if nobody needs it: no file that was loaded before has defined it, so limbeck leaves it alone; where the database has all that the revision makes, record that with `limbeck stamp` in place of the upgrade';
 /** What to do where nothing better is known. */
 export const mendStatement = 'mend the statement';
 

@@ -1,7 +1,16 @@
 /** From a database, or files for psql, to live files, and on to a revision that follows them. */
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
-import { assetImport, assetStatus, check, downgrade, revision, stamp, upgrade } from '../../lib/index.js';
+import {
+  assetImport,
+  assetStatus,
+  check,
+  downgrade,
+  freeze,
+  revision,
+  stamp,
+  upgrade,
+} from '../../lib/index.js';
 import { limbeckIn } from '../helpers/cli.js';
 import { describeOnServers } from '../helpers/database.js';
 import { shown } from '../dependents/aside-work.js';
@@ -297,5 +306,36 @@ describeOnServers('assets import and extensions', { on: ['PostgreSQL 18', 'Postg
     expect(files.map(({ path }) => path)).to.deep.equal(['procs/simile.sql']);
     expect(extensionMembers.map(({ extension }) => extension)).to.include('pg_trgm');
     expect(extensionMembers.map(({ object }) => object)).to.include('function public.similarity(text, text)');
+  });
+});
+
+describeOnServers('assets import of types that tables hold', { on: ['PGlite'] }, (database) => {
+  it('leads to revisions that make types, tables and the rest in turn', async () => {
+    const project = migrationProject(database.config, {
+      settings: { trial: false },
+      files: { 'migrations/.gitkeep': '' },
+    });
+    const table = 'create table t (m mood)';
+    await database.query(`create type mood as enum ('sad'); ${table}; create view v as select m from t`);
+    await assetImport(await project.open(), { fromDatabase: ['*'] });
+    const load = "await op.loadAssets('types', ['mood.sql']);";
+    project.script('types', { downRevision: null, upgrade: load, downgrade: load });
+    await freeze(await project.open(), { revision: 'types' });
+    project.script('tables', {
+      downRevision: 'types',
+      upgrade: `await op.execute('${table}');`,
+      downgrade: "await op.execute('drop table t');",
+    });
+    await revision(await project.open(), { message: 'rest', autogenerate: true });
+    await expectFailure(upgrade(await project.open()), {
+      code: 'ASSET_NOT_REPLACEABLE',
+      next: /limbeck stamp/,
+    });
+    await stamp(await project.open(), { targets: ['heads'] });
+    expect((await check(await project.open(), { database: true })).findings).to.deep.equal([]);
+    await emptyDatabase(database);
+    await upgrade(await project.open());
+    expect(await database.query('select * from v')).to.deep.equal([]);
+    await downgrade(await project.open(), { target: 'base' });
   });
 });

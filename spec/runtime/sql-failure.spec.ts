@@ -95,6 +95,8 @@ describe('failureOf', () => {
       expect(code(sqlstate, 'no', 'procs/f.sql')).to.equal('ASSET_NOT_REPLACEABLE');
       expect(code(sqlstate)).to.equal('SQL_FAILED');
     }
+    const { next } = failureOf(serverError('no', { code: '42710' }), { where: 'w', file: 'types/t.sql' });
+    expect(next).to.include('record that with `limbeck stamp` in place of the upgrade');
   });
 
   it('tells a function that cannot be replaced from one whose body does not fit it', () => {
