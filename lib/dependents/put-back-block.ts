@@ -51,6 +51,7 @@ ${wantedVariable}
   detail pg_catalog.jsonb;
   creator pg_catalog.oid;
   object record;
+  other_kind pg_catalog.text;
   parent record;
   exists_again pg_catalog.bool;
   is_wanted pg_catalog.bool;
@@ -78,12 +79,30 @@ const find = (variable: string, address: string) => `begin
         select null::oid as classid, null::oid as objid, 0 as objsubid into ${variable};
       end;`;
 
+/** The kind that a new definition may have made of another one: what has no words of its own kind stays. */
+const kin = `'{"view": "materialized view", "materialized view": "view", "function": "procedure", "procedure": "function"}'::jsonb`;
+
+/** As `find`, of the object of `entry`; `other_kind` is the kind that it has become, null if none. */
+const findAgain = `${find('object', "(entry -> 'address')")}
+      other_kind := case when object.classid is null then ${kin} ->> (entry #>> '{address,type}') end;
+      if other_kind is not null then
+        ${find('object', "(entry -> 'address' || jsonb_build_object('type', other_kind))")}
+      end if;`;
+
+/** Words for what has another kind now: it has no settings of the old one. */
+const inOtherWords = `if other_kind is not null then
+        continue when (detail ->> 'phase')::integer = ${phases.settings};
+        detail := detail || jsonb_build_object(
+          'command', regexp_replace(detail ->> 'command', concat('^(alter|comment on|security label for \\S+ on) ', entry #>> '{address,type}', ' '), concat('\\1 ', other_kind, ' ')),
+          'grants', detail -> 'grants' || jsonb_build_object('on', regexp_replace(detail #>> '{grants,on}', '^(function|procedure) ', concat(other_kind, ' '))));
+      end if;`;
+
 /** A target is made by its own file, or not at all; its parts come back only if it does. */
 const create = `
     -- parent first
     for entry in select item from jsonb_array_elements(aside) with ordinality as element(item, place) order by place desc loop
       said := entry ->> 'object';
-      ${find('object', "(entry -> 'address')")}
+      ${findAgain}
       continue when object.classid is not null or entry ->> 'create' is null;
       if entry -> 'part_of' <> 'null' then
         ${find('parent', "(entry -> 'part_of')")}
@@ -116,9 +135,10 @@ const details = `
       order by (part ->> 'phase')::integer, place desc, part ->> 'col' nulls first
     loop
       said := entry ->> 'object';
-      ${find('object', "(entry -> 'address')")}
+      ${findAgain}
       continue when object.classid is null;
       exists_again := not said = any (made);
+      ${inOtherWords}
       if detail ->> 'col' is not null then
         if object.classid = 'pg_type'::regclass then
           object.classid := 'pg_class'::regclass;

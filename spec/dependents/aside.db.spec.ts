@@ -1,3 +1,4 @@
+import { expect } from 'chai';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase } from '../helpers/database-state.js';
 import { chain, dropRoles, lowestView, makeRoles } from './chain.js';
@@ -27,6 +28,41 @@ describeOnServers('setAside and putBack', (database) => {
         await withAside(client, targets, `create ${lowestView}`, { drop: true });
       });
     });
+  });
+
+  it('give a view that became materialized, and a function that became a procedure, what they had', async () => {
+    const view = 'v as select 1 as x';
+    const routine = (kind: string) => `create ${kind} f(a int)`;
+    await database.query(`create view ${view}; comment on view v is 'a view'; comment on column v.x is 'a column';
+      grant select on v to public; alter view v owner to pg_monitor;
+      ${routine('function')} returns int language sql as 'select 1'; comment on function f is 'a routine';
+      revoke execute on function f from public; alter function f owner to pg_monitor`);
+    const had = () =>
+      database.query(`select relowner::regrole::text as owner, relacl::text as acl, obj_description(oid, 'pg_class') as said,
+          col_description(oid, 1) as col from pg_class where relname = 'v'
+        union all select proowner::regrole::text, proacl::text, obj_description(oid, 'pg_proc'), null from pg_proc where proname = 'f'`);
+    const before = await had();
+    const client = await database.connect();
+    const targets = (v: string, f: string) => [
+      { object: `${v} public.v` },
+      { object: `${f} public.f(integer)` },
+    ];
+    const there = targets('materialized view', 'procedure');
+    await withAside(
+      client,
+      there,
+      `create materialized view ${view}; ${routine('procedure')} language sql as 'select 1'`,
+      { drop: true },
+    );
+    expect(await had()).to.deep.equal(before);
+    const back = targets('view', 'function');
+    await withAside(
+      client,
+      back,
+      `create view ${view}; ${routine('function')} returns int language sql as 'select 1'`,
+      { drop: true },
+    );
+    expect(await had()).to.deep.equal(before);
   });
 
   it('bring back what stands on the same column of partitions and heirs', async () => {
