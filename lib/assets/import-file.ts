@@ -2,43 +2,22 @@
  * From a file with many objects to live files: one for each name, or the file as a whole.
  */
 import { AssetError } from '../errors.js';
-import { type DefinedObject, definedBy, identityOf } from '../sql/defined-objects.js';
+import { type DefinedObject, definedBy } from '../sql/defined-objects.js';
 import { misplacedIn } from '../sql/misplaced.js';
 import { parseStatements } from '../sql/parse.js';
 import { formatPlace, lineAndColumn } from '../sql/place.js';
 import { readPsqlFile, textWithout } from '../sql/psql-file.js';
 import type { Command } from '../sql/scan.js';
-import { tokens } from '../sql/scan.js';
-import type { Node } from '../sql/syntax-tree.js';
 import { decodeAsset } from './asset-text.js';
-import { type Commented, restOfCommand, withComments } from './import-comments.js';
+import { restOfCommand, withComments } from './import-comments.js';
+import type { ImportRules } from './import-paths.js';
+import { assemble, type ImportedAsset, type Unit } from './import-units.js';
 
 /** A file to import. */
 export interface ImportedFile {
   /** As errors name it. */
   readonly name: string;
   readonly bytes: Uint8Array;
-}
-
-export interface ImportRules {
-  /** The folders of live files that the project has. */
-  readonly kinds: readonly string[];
-  /** The folder for all objects, in place of the one for their kind. */
-  readonly kind?: string | undefined;
-  /** The schema whose files lie in no sub-folder. */
-  readonly schema: string;
-  /** Whether a file stays one file. */
-  readonly whole: boolean;
-}
-
-/** A live file to be. */
-export interface ImportedAsset {
-  readonly path: string;
-  readonly text: string;
-  /** Identities of what it defines. */
-  readonly objects: readonly string[];
-  /** Where it comes from: a file, or a database. */
-  readonly source: string;
 }
 
 /** Something that keeps a file from being imported. */
@@ -55,13 +34,6 @@ export interface ReadImport {
   readonly refusals: readonly ImportRefusal[];
   /** What was left out, each with its place. */
   readonly leftOut: readonly { readonly where: string; readonly text: string }[];
-}
-
-/** One command, with the comments before it, and what it defines or is about. */
-interface Unit extends Commented {
-  readonly command: Command;
-  readonly node: Node;
-  readonly object: DefinedObject | undefined;
 }
 
 /** Reads a file that was written for psql, by PostgreSQL's grammar; writes nothing. */
@@ -157,103 +129,4 @@ function replacing(text: string, { text: command }: Command, object: DefinedObje
   if (word === undefined || !text.endsWith(command)) return text;
   const more = word === word.toUpperCase() ? 'OR REPLACE' : 'or replace';
   return `${text.slice(0, text.length - command.length)}${word} ${more}${command.slice(word.length)}`;
-}
-
-type Refuse = (unit: Unit, message: string, next: string) => void;
-
-function assemble(
-  units: readonly Unit[],
-  source: string,
-  rules: ImportRules,
-  refuse: Refuse,
-): ImportedAsset[] {
-  const files = new Map<string, { path: string; texts: string[]; objects: string[] }>();
-  for (const [index, unit] of units.entries()) {
-    const subject = unit.object ?? subjectOf(unit, index, units);
-    if (subject === undefined) {
-      refuse(
-        unit,
-        'it is about nothing that the file defines',
-        'put it into the file of the object, or a revision',
-      );
-      continue;
-    }
-    const folder = rules.kind ?? folderFor(subject, rules.kinds);
-    if (folder === undefined || !rules.kinds.includes(folder)) {
-      refuse(unit, ...withoutFolder(subject, folder));
-      continue;
-    }
-    const path = pathFor(subject, folder, source, rules);
-    const key = path.toLowerCase();
-    const file = files.get(key) ?? { path, texts: [], objects: [] };
-    files.set(key, file);
-    file.texts.push(unit.text);
-    if (unit.object !== undefined) file.objects.push(identityOf(unit.object));
-  }
-  return [...files.values()].map(({ path, texts, objects }) => ({
-    path,
-    text: `${texts.join('\n\n')}\n`,
-    objects,
-    source,
-  }));
-}
-
-/** What a comment, a grant or the like is about: the nearest object of a name that it holds. */
-function subjectOf({ command }: Unit, index: number, units: readonly Unit[]): DefinedObject | undefined {
-  const names = new Set<string>();
-  for (const { kind, start, end } of tokens(command.text)) {
-    const text = command.text.slice(start, end);
-    if (kind === 'word') names.add(text.toLowerCase());
-    if (text.startsWith('"')) names.add(text.slice(1, -1).replaceAll('""', '"'));
-  }
-  const nearest = [...units.slice(0, index).toReversed(), ...units.slice(index + 1)];
-  return nearest.find(({ object }) => object !== undefined && names.has(object.name))?.object;
-}
-
-const folders: Readonly<Record<string, readonly string[]>> = {
-  function: ['procs'],
-  procedure: ['procs'],
-  aggregate: ['aggregates', 'procs'],
-  view: ['views'],
-  'materialized view': ['views'],
-  type: ['types'],
-  domain: ['types'],
-  trigger: ['triggers'],
-  policy: ['policies'],
-  operator: ['operators'],
-  rule: ['rules'],
-};
-
-/** Returns the folder for an object: of those for its kind the first that the project has. */
-export function folderFor(
-  { kind }: Pick<DefinedObject, 'kind'>,
-  kinds: readonly string[],
-): string | undefined {
-  const wanted = folders[kind] ?? [];
-  return wanted.find((folder) => kinds.includes(folder)) ?? wanted[0];
-}
-
-function withoutFolder({ kind }: DefinedObject, folder: string | undefined): [string, string] {
-  return folder === undefined
-    ? [`there is no folder for a ${kind}`, 'name one of the folders with `--kind`']
-    : [
-        `a ${kind} belongs into "${folder}", and the setting "kinds" does not have it`,
-        `add "${folder}" to \`limbeck.kinds\` in the knexfile, or name another folder with \`--kind\``,
-      ];
-}
-
-function pathFor(
-  { schema, name }: DefinedObject,
-  folder: string,
-  source: string,
-  { whole, schema: usual }: ImportRules,
-): string {
-  const file = whole ? source.replace(/^.*[\\/]/, '').replace(/\.\w+$/, '') : name;
-  return assetPathFor(folder, schema === usual ? '' : schema, file);
-}
-
-/** Returns the path of a live file; what cannot be in the name of a file is `_`. */
-export function assetPathFor(folder: string, schema: string, name: string): string {
-  const safe = (text: string) => text.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_').replace(/^\./, '_');
-  return [folder, ...(schema === '' ? [] : [safe(schema)]), `${safe(name)}.sql`].join('/');
 }

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { type ImportRules, readImport } from '../../lib/assets/import-file.js';
+import { readImport } from '../../lib/assets/import-file.js';
+import type { ImportRules } from '../../lib/assets/import-paths.js';
 
 const usual: ImportRules = { kinds: ['types', 'procs', 'views'], schema: 'public', whole: false };
 

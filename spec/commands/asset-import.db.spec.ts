@@ -7,6 +7,7 @@ import {
   check,
   downgrade,
   freeze,
+  type Project,
   revision,
   stamp,
   upgrade,
@@ -258,6 +259,20 @@ Ship them with \`limbeck revision -m "…" --autogenerate\`
       );
       const again = await assetImport(await project.open(), { files: ['db/f.sql'] });
       expect(again.files.map(({ outcome }) => outcome)).to.deep.equal(['unchanged']);
+    });
+
+    it('reads live files and manifests once, however many objects there are', async () => {
+      const functions = [1, 2, 3].map((n) => file.replace('f()', `f${n}()`));
+      project.write('db/f.sql', functions.join(''));
+      const own = await project.open();
+      const reads: string[] = [];
+      const counting = Object.create(own, {
+        readHistory: { value: () => (reads.push('history'), own.readHistory()) },
+        live: { value: { ...own.live, paths: () => (reads.push('live'), own.live.paths()) } },
+      }) as Project;
+      const { files } = await assetImport(counting, { files: ['db/f.sql'] });
+      expect(files).to.have.length(3);
+      expect(reads.sort()).to.deep.equal(['history', 'live']);
     });
 
     it('leaves an object in the file that ships it', async () => {
