@@ -6,7 +6,7 @@ import type { Knex } from 'knex';
 import { openAssetDirectory, type WritableAssetDirectory } from './assets/asset-directory.js';
 import { AssetHistory } from './assets/asset-history.js';
 import { assetFolderOf, readManifest, readManifestFrom } from './assets/manifest.js';
-import { type Config, type EnvironmentConfig, resolveConfig } from './config/config.js';
+import { type Config, defaultSchema, type EnvironmentConfig, resolveConfig } from './config/config.js';
 import { findKnexfile } from './config/knexfile.js';
 import type { LimbeckSettings } from './config/settings.js';
 import { strangeVariables } from './config/variables.js';
@@ -209,6 +209,7 @@ async function projectOf(base: Base): Promise<Project> {
             return [];
           }
         }),
+        defaultSchema(config),
       ),
     load,
     logger,

@@ -4,6 +4,8 @@
 import { reachable } from '../graph/dag.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { RevisionGraph } from '../graph/revision-graph.js';
+import { comparableIdentity } from '../sql/identity.js';
+import { folderSchemaOf } from './asset-directory.js';
 import { frozenFileOf, type Manifest, type ManifestEntry } from './manifest.js';
 
 /** Tells whether a revision is applied; the set that it stands for is closed under all links. */
@@ -40,6 +42,7 @@ export class AssetHistory {
   /** All paths that any revision has frozen, sorted. */
   readonly paths: readonly string[];
   readonly #graph: RevisionGraph;
+  readonly #schema: string;
   readonly #manifests: ReadonlyMap<RevisionId, Manifest>;
   /** Versions of each path, the latest in limbeck's order first. */
   readonly #versions = new Map<string, AssetVersion[]>();
@@ -48,9 +51,13 @@ export class AssetHistory {
 
   /** What a version follows never changes, and is asked for at each step of a run. */
   readonly #predecessors = new Map<AssetVersion, readonly RevisionId[]>();
+  /** What the objects of a version are compared by, as far as it was asked for. */
+  readonly #keys = new Map<AssetVersion, readonly string[]>();
 
-  constructor(graph: RevisionGraph, manifests: Iterable<Manifest>) {
+  /** @param schema - where files of no sub-folder find names without a schema */
+  constructor(graph: RevisionGraph, manifests: Iterable<Manifest>, schema = 'public') {
     this.#graph = graph;
+    this.#schema = schema;
     this.#manifests = new Map([...manifests].map((manifest) => [manifest.revision, manifest]));
     for (const manifest of this.#manifests.values()) {
       for (const entry of manifest.entries) this.#add(versionOf(manifest, entry));
@@ -77,7 +84,25 @@ export class AssetHistory {
    */
   with(manifest: Manifest, graph = this.#graph): AssetHistory {
     const others = [...this.#manifests.values()].filter(({ revision }) => revision !== manifest.revision);
-    return new AssetHistory(graph, [...others, manifest]);
+    return new AssetHistory(graph, [...others, manifest], this.#schema);
+  }
+
+  /**
+   * Returns what an object of a file is compared by: files may spell its identity in different ways.
+   * Nothing else takes the place of a type.
+   */
+  keyOf(object: string, path: string): string {
+    if (/^(?:type|domain) /.test(object)) return object;
+    return comparableIdentity(object, folderSchemaOf(path) ?? this.#schema);
+  }
+
+  /** Returns what the objects of a version are compared by. */
+  keysOf(version: AssetVersion): readonly string[] {
+    const known = this.#keys.get(version);
+    if (known !== undefined) return known;
+    const keys = version.entry.objects.map((object) => this.keyOf(object, version.path));
+    this.#keys.set(version, keys);
+    return keys;
   }
 
   /** Whether a revision ships this text of a file. */
@@ -144,12 +169,16 @@ export class AssetHistory {
   }
 
   #definedTwice(applied: AppliedSet): Divergence[] {
-    const byObject = new Map<string, AssetVersion[]>();
-    for (const version of this.standingAt(applied))
-      for (const object of version.entry.objects)
-        byObject.set(object, [...(byObject.get(object) ?? []), version]);
+    const byKey = new Map<string, { readonly object: string; readonly versions: AssetVersion[] }>();
+    for (const version of this.standingAt(applied)) {
+      for (const object of version.entry.objects) {
+        const key = this.keyOf(object, version.path);
+        const { versions } = byKey.get(key) ?? { versions: [] };
+        byKey.set(key, { object: byKey.get(key)?.object ?? object, versions: [...versions, version] });
+      }
+    }
     const later = (a: AssetVersion, b: AssetVersion) => this.compare(b, a);
-    return [...byObject].flatMap(([object, [first, ...others]]) =>
+    return [...byKey.values()].flatMap(({ object, versions: [first, ...others] }) =>
       first === undefined || others.length === 0
         ? []
         : [{ path: first.path, object, versions: [first, ...others].sort(later) }],

@@ -74,15 +74,15 @@ function frozenLoads(files: readonly FileToFreeze[], owners: Owners, context: Fr
  */
 function uncoveredBy({ loads, drops }: AssetCalls, { live, history, before }: FreezeContext): string[] {
   const dropped = new Set(drops);
-  const objects = new Set(
+  const keys = new Set(
     drops
       .flatMap((path) => history.versionsAt(path, before).filter(isStanding))
-      .flatMap(({ entry }) => entry.objects),
+      .flatMap((version) => history.keysOf(version)),
   );
-  if (objects.size === 0) return [];
+  if (keys.size === 0) return [];
   return history
     .standingAt(before)
-    .filter(({ path, entry }) => !dropped.has(path) && entry.objects.some((object) => objects.has(object)))
+    .filter((version) => !dropped.has(version.path) && history.keysOf(version).some((key) => keys.has(key)))
     .map(({ path }) => path)
     .filter((path) => !loads.includes(path) && live.has(path));
 }

@@ -46,16 +46,16 @@ export function findMoved(
   isGone: (path: string) => boolean,
 ): Map<string, readonly AssetVersion[]> {
   if (files.length === 0) return new Map();
-  const byObject = new Map<string, readonly AssetVersion[]>();
+  const byKey = new Map<string, readonly AssetVersion[]>();
   for (const path of history.paths.filter(isGone)) {
     const versions = history.versionsAt(path, before).filter(isStanding);
-    for (const { entry } of versions) for (const object of entry.objects) byObject.set(object, versions);
+    for (const version of versions) for (const key of history.keysOf(version)) byKey.set(key, versions);
   }
   const claimed = new Set<readonly AssetVersion[]>();
   return new Map(
     files.flatMap(({ path, objects }) => {
       const versions = objects
-        .map((object) => byObject.get(object))
+        .map((object) => byKey.get(history.keyOf(object, path)))
         .find((found) => found && !claimed.has(found));
       if (versions === undefined) return [];
       claimed.add(versions);

@@ -7,10 +7,11 @@ import { type ImportRefusal, readImport } from '../assets/import-file.js';
 import type { ImportRules } from '../assets/import-paths.js';
 import type { ImportedAsset } from '../assets/import-units.js';
 import { joinImports } from '../assets/join-imports.js';
+import { defaultSchema } from '../config/config.js';
 import { AssetError, UsageError } from '../errors.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
-import { assertOnDisk, defaultSchema } from './freezing.js';
+import { assertOnDisk } from './freezing.js';
 import { type DatabaseImport, importFromDatabase } from './import-from-database.js';
 import { unifiedDiff } from './unified-diff.js';
 
@@ -69,7 +70,7 @@ export async function assetImport(project: Project, options: AssetImportOptions)
   assertSources(files, fromDatabase);
   const { kinds } = project.config.settings;
   if (kind !== undefined && !kinds.includes(kind)) throw unknownKind(kind, kinds);
-  const rules = { kinds, kind, whole, schema: defaultSchema(project) };
+  const rules = { kinds, kind, whole, schema: defaultSchema(project.config) };
   const found: Found =
     files.length > 0
       ? await fromFiles(project, files, rules)

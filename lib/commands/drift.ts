@@ -4,6 +4,7 @@
 import { kindOf } from '../assets/asset-directory.js';
 import type { AssetHistory, StandingVersion } from '../assets/asset-history.js';
 import { frozenFileOf } from '../assets/manifest.js';
+import { defaultSchema } from '../config/config.js';
 import { DatabaseError, LimbeckError } from '../errors.js';
 import { splitRows } from '../graph/version-rows.js';
 import { listed } from '../graph/wording.js';
@@ -16,7 +17,6 @@ import type { ShadowChoice } from '../shadow/shadow.js';
 import { type Drift, findDrift } from '../verify/drift.js';
 import type { CheckFinding } from './finding.js';
 import { findUnbuilt, subjectsOf, type Unbuilt } from './drift-subjects.js';
-import { defaultSchema } from './freezing.js';
 
 export interface DriftReport {
   readonly findings: readonly CheckFinding[];
@@ -53,9 +53,9 @@ export async function readDrift(
   const built = await snapshotOfShadow(project, session, known, place);
   if (typeof built === 'string') return leftOut(project, built);
   const found = await snapshotOfSession(session);
-  const subjects = subjectsOf(versions, defaultSchema(project));
+  const subjects = subjectsOf(versions, defaultSchema(project.config));
   const { drifts, objects } = findDrift(built.snapshot, found, { ...subjects, builder: built.role });
-  const unbuilt = findUnbuilt(versions, built.snapshot, found, defaultSchema(project));
+  const unbuilt = findUnbuilt(versions, built.snapshot, found, defaultSchema(project.config));
   const findings = [...drifts.map(findingOf), ...unbuilt.map(unbuiltFinding)];
   return { findings, objects, withoutShadow: null };
 }

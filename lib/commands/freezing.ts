@@ -19,6 +19,7 @@ import {
   readFrozen,
   writeManifest,
 } from '../assets/manifest.js';
+import { defaultSchema } from '../config/config.js';
 import { AssetError, UsageError } from '../errors.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
@@ -57,7 +58,7 @@ export function freezeFor(
     live: project.live,
     history: project.readHistory(),
     before: project.graph.closure(parents),
-    schema: defaultSchema(project),
+    schema: defaultSchema(project.config),
   });
 }
 
@@ -179,11 +180,4 @@ export function callsOf(project: Project, files: readonly string[]): AssetCalls 
     loads: paths.filter((path) => project.live.has(path)),
     drops: paths.filter((path) => !project.live.has(path)),
   };
-}
-
-/** Where names without a schema go: the first schema of Knex's search path. */
-export function defaultSchema({ config }: Project): string {
-  const { searchPath } = config.knex;
-  const [first = 'public'] = [searchPath ?? []].flat();
-  return first;
 }

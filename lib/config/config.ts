@@ -201,3 +201,9 @@ function nameOf(client: unknown): string {
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
+
+/** Where names without a schema go: the first schema of Knex's search path. */
+export function defaultSchema({ knex: { searchPath } }: Pick<Config, 'knex'>): string {
+  const [first = 'public'] = [searchPath ?? []].flat();
+  return first;
+}

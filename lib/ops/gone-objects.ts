@@ -1,7 +1,7 @@
 /**
  * What a call of a script leaves behind: objects that go, files that only move, and files that come back.
  */
-import type { AssetVersion } from '../assets/asset-history.js';
+import { type AssetVersion, isStanding } from '../assets/asset-history.js';
 import { type Change, installedOf, standingOf } from './asset-change.js';
 import { type LoadContext, objectsOf, type StepContext } from './load-context.js';
 import { expectedOf, inLoadOrder } from './load-sequence.js';
@@ -19,21 +19,26 @@ export function goneWith(changes: readonly Change[], context: StepContext): Gone
  */
 function goneObjects(change: Change, context: StepContext): GoneObject[] {
   const { path, to } = change;
-  const standing = objectsOf(installedOf(change, context.installed));
-  const kept = new Set(to?.entry.objects);
-  const gone = [...new Set(standing)].filter((object) => !kept.has(object));
+  const { history } = context;
+  const kept = new Set(to && history.keysOf(to));
+  const standing = objectsOf(installedOf(change, context.installed)).map((object) => ({
+    object,
+    path,
+    key: history.keyOf(object, path),
+  }));
+  const gone = onceEach(standing).filter(({ key }) => !kept.has(key));
   if (gone.length === 0) return [];
-  const isElsewhere = (object: string) => context.definersAfter(object).some((other) => other !== path);
+  const isElsewhere = (key: string) => context.definersAfter(key).some((other) => other !== path);
   const expected = expectedOf(path, context);
   return gone
-    .filter((object) => !isElsewhere(object) && !context.dropped.has(object))
-    .map((object) => ({ object, path, expected }))
+    .filter(({ key }) => !isElsewhere(key) && !context.dropped.has(key))
+    .map((each) => ({ ...each, expected }))
     .toReversed();
 }
 
 /** Two files may have defined an object, where branches gave a file different names. */
-function onceEach(gone: readonly GoneObject[]): GoneObject[] {
-  return [...new Map(gone.map((each) => [each.object, each])).values()];
+function onceEach<T extends Pick<GoneObject, 'key'>>(gone: readonly T[]): T[] {
+  return [...new Map(gone.map((each) => [each.key, each])).values()];
 }
 
 /** Renamed files whose text is installed under the other name: nothing is to be loaded. */
@@ -54,21 +59,25 @@ export function uncovered(
 ): Change[] {
   const called = new Set(changes.map(({ path }) => path));
   const own = new Set(history.manifestOf(revision)?.entries.map(({ path }) => path));
-  const gone = new Set(changes.filter(({ to }) => to === undefined).flatMap(({ from }) => objectsOf(from)));
+  const gone = new Set(
+    changes
+      .filter(({ to }) => to === undefined)
+      .flatMap(({ from }) => from.filter(isStanding).flatMap((version) => history.keysOf(version))),
+  );
   const loaded = new Map(
     changes.flatMap(({ to }) =>
-      to === undefined ? [] : to.entry.objects.map((object) => [object, to] as const),
+      to === undefined ? [] : history.keysOf(to).map((key) => [key, to] as const),
     ),
   );
-  const comesBack = (version: AssetVersion, object: string) => {
-    const other = loaded.get(object);
+  const comesBack = (version: AssetVersion, key: string) => {
+    const other = loaded.get(key);
     if (other !== undefined) return history.compare(version, other) > 0;
-    return gone.has(object) && !own.has(version.path);
+    return gone.has(key) && !own.has(version.path);
   };
   return standingAfter()
     .filter(
       (version) =>
-        !called.has(version.path) && version.entry.objects.some((object) => comesBack(version, object)),
+        !called.has(version.path) && history.keysOf(version).some((key) => comesBack(version, key)),
     )
     .map((to) => ({ path: to.path, from: history.versionsAt(to.path, before), to, otherNames: [] }));
 }

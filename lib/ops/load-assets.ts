@@ -89,20 +89,22 @@ function apply(changes: readonly Change[], left: readonly string[], context: Ste
   const loads = loadsOf(wanted, left, context);
   for (const { waitsFor } of loads)
     for (const object of objectsOf(waitsFor?.versions ?? [])) context.early.add(object);
-  for (const { object } of gone) context.dropped.add(object);
-  for (const object of objectsOf(loads.map(({ version }) => version))) context.dropped.delete(object);
+  for (const { key } of gone) context.dropped.add(key);
+  const keysOf = (version: AssetVersion) => context.history.keysOf(version);
+  for (const key of loads.flatMap(({ version }) => keysOf(version))) context.dropped.delete(key);
   const later = [...new Set(objectsOf(left.flatMap((path) => versionsOf(path, context))))];
-  const standing = new Set([
+  const keys = new Set([
     ...context.standingBefore(),
-    ...objectsOf(changes.flatMap((change) => installedOf(change, context.installed))),
+    ...changes.flatMap((change) => installedOf(change, context.installed)).flatMap(keysOf),
   ]);
+  const stands = (object: string, path: string) => keys.has(context.history.keyOf(object, path));
   const isNew = changes.every((change) => installedOf(change, context.installed).length === 0);
   const [before, after] =
     !sink.canRead || isNew || loads.length === 0
       ? []
       : watchLosses(watchContext(loads, gone, changes, context));
   if (before) sink.record(before);
-  for (const made of replacementStatements({ standing, early: context.early, gone, loads, later }))
+  for (const made of replacementStatements({ stands, early: context.early, gone, loads, later }))
     sink.record(made);
   if (after) sink.record(after);
   for (const { path, to } of changes) {

@@ -41,11 +41,11 @@ export interface LoadContext {
 /** The context of a step, with what stands after it and before it. */
 export interface StepContext extends LoadContext {
   readonly standingAfter: () => readonly AssetVersion[];
-  /** The files that define an object after it. */
-  readonly definersAfter: (object: string) => readonly string[];
-  /** All objects that files had defined before it. */
+  /** The files that define an object after it, by what it is compared by: `AssetHistory.keyOf`. */
+  readonly definersAfter: (key: string) => readonly string[];
+  /** All objects that files had defined before it, by what they are compared by. */
   readonly standingBefore: () => readonly string[];
-  /** What the step has dropped and not loaded again: where branches gave a file two names, both have defined it. */
+  /** What the step has dropped and not loaded again, by what it is compared by: where branches gave a file two names, both have defined it. */
   readonly dropped: Set<string>;
   /** Objects of files that may have been loaded before their own call, since others needed them. */
   readonly early: Set<string>;
@@ -60,9 +60,10 @@ export function createStepContext(given: LoadContext): StepContext {
   const standingAfter = () => (after ??= history.standingAt(given.after));
   return {
     ...given,
-    standingBefore: () => (before ??= objectsOf(history.standingAt(given.before))),
+    standingBefore: () =>
+      (before ??= history.standingAt(given.before).flatMap((version) => history.keysOf(version))),
     standingAfter,
-    definersAfter: (object) => (definers ??= definersOf(standingAfter())).get(object) ?? [],
+    definersAfter: (key) => (definers ??= definersOf(standingAfter(), history)).get(key) ?? [],
     dropped: new Set(),
     early: new Set(),
   };
@@ -73,9 +74,10 @@ export function objectsOf(versions: readonly AssetVersion[]): string[] {
   return versions.filter(isStanding).flatMap(({ entry }) => entry.objects);
 }
 
-function definersOf(versions: readonly AssetVersion[]): Map<string, string[]> {
+function definersOf(versions: readonly AssetVersion[], history: AssetHistory): Map<string, string[]> {
   const definers = new Map<string, string[]>();
-  for (const { path, entry } of versions)
-    for (const object of entry.objects) definers.set(object, [...(definers.get(object) ?? []), path]);
+  for (const version of versions)
+    for (const key of history.keysOf(version))
+      definers.set(key, [...(definers.get(key) ?? []), version.path]);
   return definers;
 }

@@ -51,10 +51,11 @@ export function inLoadOrder(
 function overwritten(versions: readonly AssetVersion[], history: AssetHistory): Map<string, string[]> {
   const lastOf = new Map<string, string>();
   const earlier = new Map<string, string[]>();
-  for (const { path, entry } of versions.toSorted((a, b) => history.compare(a, b))) {
-    const others = entry.objects.flatMap((object) => lastOf.get(object) ?? []);
-    if (others.length > 0) earlier.set(path, others);
-    for (const object of entry.objects) lastOf.set(object, path);
+  for (const version of versions.toSorted((a, b) => history.compare(a, b))) {
+    const keys = history.keysOf(version);
+    const others = keys.flatMap((key) => lastOf.get(key) ?? []);
+    if (others.length > 0) earlier.set(version.path, others);
+    for (const key of keys) lastOf.set(key, version.path);
   }
   return earlier;
 }

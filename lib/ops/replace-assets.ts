@@ -33,6 +33,8 @@ interface Awaited {
 /** An object that stands and is not defined any more. */
 export interface GoneObject {
   readonly object: string;
+  /** What it is compared by: `AssetHistory.keyOf`. */
+  readonly key: string;
   /** The file that had defined it. */
   readonly path: string;
   /** As `Load.expected`. */
@@ -41,8 +43,8 @@ export interface GoneObject {
 
 /** What one call of a script does. */
 export interface Replacement {
-  /** The objects of the files' own that stand before. */
-  readonly standing: ReadonlySet<string>;
+  /** Whether an object of a file stands before, under this identity or another one. */
+  readonly stands: (object: string, path: string) => boolean;
   /** Objects of files that earlier calls of the script may have loaded, since others needed them. */
   readonly early: ReadonlySet<string>;
   /** In the order in which they are dropped. */
@@ -63,9 +65,9 @@ const dependentsExist = '2BP01';
 const scope = 'load';
 
 /** Makes the statements that drop what is gone and load the files. */
-export function replacementStatements({ standing, early, gone, loads, later }: Replacement): Statement[] {
+export function replacementStatements({ stands, early, gone, loads, later }: Replacement): Statement[] {
   const drops = gone.flatMap((object) => dropStatements(object, loads.length > 0));
-  const ways = (load: Load) => waysOf(load, standing, early);
+  const ways = (load: Load) => waysOf(load, stands, early);
   let mayBeAside = drops.some(({ onError }) => onError !== undefined);
   const files = loads.flatMap((load, index) => {
     if (load.types !== undefined) return inSchemaOf(load.version.path, load.types);
@@ -81,10 +83,10 @@ export function replacementStatements({ standing, early, gone, loads, later }: R
 }
 
 /** What is done before a file is run, and what where it cannot replace what stands. */
-function waysOf(load: Load, standing: ReadonlySet<string>, early: ReadonlySet<string>): Ways {
-  const { plain, replaced } = keptObjects(load, standing);
+function waysOf(load: Load, stands: Replacement['stands'], early: ReadonlySet<string>): Ways {
+  const { plain, replaced } = keptObjects(load, stands);
   const own = load.version.entry.objects.filter(
-    (object) => early.has(object) && !standing.has(object) && !isGrant(object),
+    (object) => early.has(object) && !stands(object, load.version.path) && !isGrant(object),
   );
   // What stands on them by then has come with the script, and was never frozen with them.
   const retried = own.length > 0 ? { ...load, expected: undefined } : load;
@@ -118,9 +120,9 @@ function memberGuard(loads: readonly Load[]): Statement[] {
  * Parts the objects of a file that stand already in those that it replaces, and those that it can only create:
  * these are dropped without a try, which could but fail.
  */
-function keptObjects({ version, made }: Load, standing: ReadonlySet<string>) {
+function keptObjects({ version, made }: Load, stands: Replacement['stands']) {
   const created = new Set(made.commands.flatMap(createdKind));
-  const kept = version.entry.objects.filter((object) => standing.has(object) && !isGrant(object));
+  const kept = version.entry.objects.filter((object) => stands(object, version.path) && !isGrant(object));
   const isPlain = (object: string) => created.has(kindOfIdentity(object));
   return { plain: kept.filter(isPlain), replaced: kept.filter((object) => !isPlain(object)) };
 }

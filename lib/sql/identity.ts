@@ -4,6 +4,7 @@
 
 import { revokeText } from './grants.js';
 import { quoteQualified } from './quote.js';
+import { ownIdentifier } from './syntax-tree.js';
 
 export interface Identity {
   /** As DROP spells it. */
@@ -54,7 +55,7 @@ export function comparableIdentity(identity: string, schema: string): string {
   if (found === undefined) return identity;
   const { kind, name } = found;
   if (!routines.has(kind)) return `relation ${quoteQualified(found.schema, name)}`;
-  const own = schema === '' ? '' : `${schema}.`;
+  const own = schema === '' ? '' : `${ownIdentifier(schema)}.`;
   const list = /\((.*)\)$/s.exec(identity)?.[1] ?? '';
   const types = list.split(', ').filter((type) => !type.startsWith('OUT ') && type !== '*');
   const plain = types.map((type) => (own !== '' && type.startsWith(own) ? type.slice(own.length) : type));

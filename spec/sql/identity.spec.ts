@@ -56,7 +56,13 @@ describe('comparableIdentity', () => {
     same('function app."f"(integer)', 'procedure app.f(integer, OUT text)');
     same('aggregate app.f(*)', 'function app.f()');
     same('view app.v', 'materialized view app.v');
+    expect(comparableIdentity('function app.f(mood, app.t.id%TYPE)', 'app')).to.equal(
+      comparableIdentity('function app.f(app.mood, t.id%TYPE)', 'app'),
+    );
     same('type app.v', 'view app.v');
+    expect(comparableIdentity('function "S".f("S".mood)', 'S')).to.equal(
+      comparableIdentity('function "S".f(mood)', 'S'),
+    );
     expect(comparableIdentity('function app.f(mood)', 'app')).to.not.equal(
       comparableIdentity('function app.f(other.mood)', 'app'),
     );
