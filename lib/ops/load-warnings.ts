@@ -44,6 +44,7 @@ export function watchLosses(context: WatchContext): readonly [before: Statement,
     for (const { object, name, words, ...told } of [
       ...lostProperties(before, after),
       ...newGrants(before, after),
+      ...lostHoldings(before, after),
       ...newOverloads(before, after, context.defined()),
     ]) {
       const file = files.get(name);
@@ -64,6 +65,15 @@ interface ObjectState {
   readonly name: string;
   /** Each as SQL says it. */
   readonly properties: Readonly<Record<string, string>>;
+  /** What goes with a routine when it is dropped; null for what is none. */
+  readonly held: Holdings | null;
+}
+
+interface Holdings {
+  readonly owner: string;
+  /** Who may execute it, besides its owner and PUBLIC. */
+  readonly grantees: readonly string[];
+  readonly comment: string | null;
 }
 
 function statesIn(rows: QueryResult['rows']): ObjectState[] {
@@ -149,6 +159,46 @@ function newGrants(before: readonly ObjectState[], after: readonly ObjectState[]
     .map(({ object, name }) => ({ object, name, ...publicAgain(object), words: /\brevoke\b/i }));
 }
 
+/** What takes the place of another overload has nothing of what was given to that one. */
+function lostHoldings(before: readonly ObjectState[], after: readonly ObjectState[]): Loss[] {
+  const [was, now] = [byObject(before), byObject(after)];
+  return before.flatMap(({ object: old, name, held: had }) => {
+    const others = after.filter((other) => other.name === name && !was.has(other.object));
+    const has = others[0]?.held;
+    if (now.has(old) || !had || !has) return [];
+    const anyHas = (test: (held: Holdings) => boolean) => others.some(({ held }) => held && test(held));
+    const object = others[0]?.object ?? old;
+    const place = 'in whose place it came';
+    const write = (text: string) => `write "${text}" into the file or the script, if it should stay so`;
+    const losses: Loss[] = had.grantees
+      .filter((grantee) => !anyHas(({ grantees }) => grantees.includes(grantee)))
+      .map((grantee) => ({
+        object,
+        name,
+        message: `${object} is not granted to ${grantee}, as ${old} was, ${place}`,
+        next: write(`grant execute on ${object.replace('aggregate ', 'function ')} to ${grantee}`),
+        words: /\bgrant\b/i,
+      }));
+    if (!anyHas(({ owner }) => owner === had.owner))
+      losses.unshift({
+        object,
+        name,
+        message: `${object} belongs to ${has.owner}, and ${old}, ${place}, to ${had.owner}`,
+        next: write(`alter ${object} owner to ${had.owner}`),
+        words: /\bowner\s+to\b/i,
+      });
+    if (had.comment !== null && !anyHas(({ comment }) => comment !== null))
+      losses.push({
+        object,
+        name,
+        message: `${object} has no comment, as ${old} had, ${place}`,
+        next: write(`comment on ${object} is ${quoteLiteral(had.comment)}`),
+        words: /\bcomment\s+on\b/i,
+      });
+    return losses;
+  });
+}
+
 /** A new overload beside one that no file defines: a call that leaves out arguments may fit both. */
 function newOverloads(
   before: readonly ObjectState[],
@@ -204,7 +254,7 @@ function stateQuery(objects: readonly string[]): string {
 found as (
 ${[routines, relations, triggers].join('\nunion all\n')}
 )
-select coalesce(json_agg(json_build_object('object', object, 'name', name, 'properties', coalesce(properties, '{}'))), '[]')::text as state from found`;
+select coalesce(json_agg(json_build_object('object', object, 'name', name, 'properties', coalesce(properties, '{}'), 'held', held)), '[]')::text as state from found`;
 }
 
 const routines = `select concat(case proc.prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' else 'function ' end,
@@ -223,7 +273,11 @@ const routines = `select concat(case proc.prokind when 'p' then 'procedure ' whe
       where item.grantee = 0 and item.privilege_type = 'EXECUTE') then 'revoked' end
   )) || coalesce((
     select jsonb_object_agg(concat('set ', split_part(item, '=', 1)), concat('set ', replace(item, '=', ' = ')))
-    from unnest(proc.proconfig) as item), '{}') as properties
+    from unnest(proc.proconfig) as item), '{}') as properties,
+  jsonb_build_object('owner', quote_ident(pg_get_userbyid(proc.proowner)),
+    'grantees', (select coalesce(jsonb_agg(distinct quote_ident(pg_get_userbyid(item.grantee))), '[]')
+      from aclexplode(proc.proacl) as item where item.grantee not in (0, proc.proowner)),
+    'comment', obj_description(proc.oid, 'pg_proc')) as held
 from wanted
 join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
 join pg_catalog.pg_proc proc on proc.proname = wanted.name and proc.pronamespace = nsp.oid
@@ -234,7 +288,7 @@ const relations = `select concat(case rel.relkind when 'm' then 'materialized vi
   concat(wanted.schema, '.', wanted.name),
   (select jsonb_object_agg(option_name, case when option_name = 'check_option'
     then concat('with ', option_value, ' check option') else concat('with (', option_name, ' = ', option_value, ')') end)
-    from pg_options_to_table(rel.reloptions))
+    from pg_options_to_table(rel.reloptions)), null
 from wanted
 join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
 join pg_catalog.pg_class rel on rel.relname = wanted.name and rel.relnamespace = nsp.oid and rel.relkind in ('v', 'm')
@@ -243,7 +297,7 @@ where wanted.kind in ('view', 'materialized view')`;
 /** Their names hold a relation: they are found by how their identities begin. */
 const triggers = `select wanted.name, wanted.name, jsonb_strip_nulls(jsonb_build_object('firing',
     case trg.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end
-      || ' trigger ' || quote_ident(trg.tgname)))
+      || ' trigger ' || quote_ident(trg.tgname))), null
 from wanted
 join pg_catalog.pg_trigger trg on not trg.tgisinternal and wanted.name like 'trigger %'
 join pg_catalog.pg_class rel on rel.oid = trg.tgrelid

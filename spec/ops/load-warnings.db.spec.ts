@@ -66,6 +66,25 @@ const cases: Readonly<Record<string, Case>> = {
     messages: ['function public.f(bigint) may be executed by PUBLIC, which had been revoked'],
     next: 'write "revoke execute on function public.f(bigint) from public" into the file, if it should stay so',
   },
+  'owner, grants and comment of the overload whose place another one took': {
+    path: 'procs/f.sql',
+    first: f(),
+    byHand: `alter function f owner to pg_monitor; grant execute on function f to pg_read_all_stats; comment on function f is 'it''s f'`,
+    second: `${f('', 2, 'f(a int, b int default 2)')} alter function f owner to pg_read_all_settings;`,
+    messages: [
+      'function public.f(integer, integer) belongs to pg_read_all_settings, and function public.f(integer), in whose place it came, to pg_monitor',
+      'function public.f(integer, integer) is not granted to pg_read_all_stats, as function public.f(integer) was, in whose place it came',
+      'function public.f(integer, integer) has no comment, as function public.f(integer) had, in whose place it came',
+    ],
+    next: `write "comment on function public.f(integer, integer) is 'it''s f'" into the file or the script, if it should stay so`,
+  },
+  'nothing that the overload that takes the place has as well': {
+    path: 'procs/f.sql',
+    first: f(),
+    byHand: "grant execute on function f to pg_monitor; comment on function f is 'f'",
+    second: `${f('', 2, 'f(a bigint)')} grant execute on function f to pg_monitor; comment on function f is 'other';`,
+    messages: [],
+  },
   'a new overload beside one that no file defines': {
     path: 'procs/f.sql',
     first: f(),
