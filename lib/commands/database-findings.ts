@@ -2,6 +2,7 @@
  * Where a database and a checkout do not say the same of what was applied.
  */
 import { type AssetHistory, placeOf } from '../assets/asset-history.js';
+import { frozenAgainAdvice } from '../assets/frozen-advice.js';
 import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import type { Session } from '../runtime/session.js';
@@ -45,7 +46,8 @@ export function installedAssets(
   // What an unknown revision has installed is not to be judged.
   if (unknown.length > 0) return [];
   const applied = graph.closure(known);
-  return [...state.assets].flatMap(([path, { sha256 }]) => {
+  return [...state.assets].flatMap(([path, installed]) => {
+    const { sha256 } = installed;
     const versions = history.versionsAt(path, applied);
     const [version] = versions;
     const isRight = version === undefined || versions.some((each) => each.sha256 === sha256);
@@ -54,9 +56,12 @@ export function installedAssets(
     return [
       {
         kind: 'asset-mismatch' as const,
-        message: `the database has another version of "${path}" than revision "${revision}" ships`,
+        message:
+          installed.revision === revision
+            ? `the database has another text of "${path}" than revision "${revision}" ships: that revision was frozen again after it was applied here`
+            : `the database has another version of "${path}" than revision "${revision}" ships`,
         where: placeOf(version),
-        next: `restore the files of "${revision}" from version control; on a database of your own run \`limbeck redo ${revision}\``,
+        next: frozenAgainAdvice(history, revision, known),
         revision,
         path,
       },

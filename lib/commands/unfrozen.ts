@@ -3,7 +3,7 @@
  */
 import type { AssetHistory } from '../assets/asset-history.js';
 import { assetFolderOf } from '../assets/manifest.js';
-import { unfrozenAdvice } from '../assets/unfrozen-advice.js';
+import { unfrozenAdvice } from '../assets/frozen-advice.js';
 import type { RevisionId } from '../graph/revision.js';
 import type { Project } from '../project.js';
 import type { Script } from '../script/script-directory.js';

@@ -3,7 +3,7 @@
  */
 import { type AssetVersion, formerPaths, isStanding } from '../assets/asset-history.js';
 import { assetFolderOf, type ManifestEntry } from '../assets/manifest.js';
-import { unfrozenAdvice } from '../assets/unfrozen-advice.js';
+import { frozenAgainAdvice, unfrozenAdvice } from '../assets/frozen-advice.js';
 import { AssetError } from '../errors.js';
 import type { InstalledAssets, LoadContext } from './load-context.js';
 
@@ -76,12 +76,25 @@ export function installedOf({ path, from }: Change, installed: InstalledAssets):
  * The lost-update guard: what is installed must be a version that the step builds on, else somebody
  * else's change would be erased in silence.
  */
-export function assertUnchanged({ path, from }: Change, { installed, revision, file }: LoadContext): void {
+export function assertUnchanged({ path, from }: Change, context: LoadContext): void {
+  const { installed, revision, file } = context;
   const found = installed.get(path);
   const hash = found?.sha256 ?? null;
   const isNew = found === undefined && from.length === 0;
   if (isNew || from.some(({ sha256 }) => sha256 === hash)) return;
   const expected = from.filter(({ sha256 }) => sha256 !== null);
+  const details = { path, installed: found ?? null, expected: expected.map((version) => version.revision) };
+  if (found !== undefined && expected.some((version) => version.revision === found.revision))
+    throw new AssetError('ASSET_MISMATCH', {
+      message: `the database has another text of "${path}" than revision "${found.revision}" ships: that revision was frozen again after it was applied here`,
+      where: file,
+      next: frozenAgainAdvice(
+        context.history,
+        found.revision,
+        revision === found.revision ? [revision] : undefined,
+      ),
+      details,
+    });
   const has = found === undefined ? 'none' : `the one of revision "${found.revision}"`;
   const builds =
     expected.length === 0 ? 'none' : expected.map((version) => `"${version.revision}"`).join(' or ');
@@ -89,7 +102,7 @@ export function assertUnchanged({ path, from }: Change, { installed, revision, f
     message: `the database has another version of "${path}" than revision "${revision}" builds on: it has ${has}, and should have ${expected.length === 0 ? 'none' : `that of ${builds}`}`,
     where: file,
     next: 'compare `limbeck current` with `limbeck history`: if another branch changed the file, join the two with `limbeck merge`; the table limbeck_assets says what is installed',
-    details: { path, installed: found ?? null, expected: expected.map((version) => version.revision) },
+    details,
   });
 }
 

@@ -1,5 +1,15 @@
 import { expect } from 'chai';
-import { current, freeze, locate, redo, roundTrip, upgrade } from '../../lib/index.js';
+import {
+  check,
+  current,
+  freeze,
+  locate,
+  openProject,
+  redo,
+  roundTrip,
+  stamp,
+  upgrade,
+} from '../../lib/index.js';
 import { assetProject, functionsOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { emptyDatabase, logLines, stateOf } from '../helpers/database-state.js';
@@ -41,6 +51,33 @@ describeOnServers('redo', (database) => {
       'b downgrade reverted',
       'b upgrade applied',
     ]);
+  });
+
+  it('ASSET_MISMATCH: says how a second database gets the files as they are', async () => {
+    const made = assetProject(database);
+    await made.ship('a', { 'procs/f.sql': text(1) });
+    await made.ship('b', { 'procs/f.sql': text(2) });
+    const second = await database.freshDatabase();
+    const open = () => openProject({ folder: made.root, knex: second.config });
+    await upgrade(await made.open());
+    await upgrade(await open());
+    made.write('raw_sql/procs/f.sql', text(3));
+    await redo(await made.open());
+
+    const [found] = (await check(await open(), { database: true, shadow: 'none' })).findings;
+    const told =
+      'the database has another text of "procs/f.sql" than revision "b" ships: that revision was frozen again after it was applied here';
+    const next = `restore the files of "b" from version control; or, on a database of your own, take the files as they are: \`limbeck stamp b\`, then \`limbeck redo b\``;
+    expect(found).to.include({ kind: 'asset-mismatch', message: told, next });
+    const failure = await expectFailure(
+      open().then((opened) => redo(opened)),
+      { code: 'ASSET_MISMATCH', message: `downgrade of "b" failed: ${told}` },
+    );
+    expect(failure.next).to.contain(next);
+    await stamp(await open(), { targets: ['b'] });
+    await redo(await open());
+    expect((await functionsOf(second, 'f'))[0]).to.include('select 3');
+    expect((await check(await open(), { database: true, shadow: 'none' })).findings).to.deep.equal([]);
   });
 
   it('applies a head that is not applied, with what it builds on', async () => {
