@@ -98,6 +98,7 @@ function createLogger({ options = {} }: Command, args: Arguments, io: Io): Logge
   return {
     debug: (message) => isVerbose && io.err(readable(message)),
     info: (message) => isQuiet || io.err(message),
+    working: (message) => isQuiet || !io.isInteractive || io.err(message),
     warn: (message) => io.err(`warning: ${message}`),
   };
 }

@@ -121,6 +121,7 @@ export const errorCodes = {
   UNAWAITED_OPERATION: ['migration', 'a script did not await an operation'],
   KNEX_UNSAFE: ['migration', 'a call of Knex would do something else than it says'],
   INTERRUPTED: ['migration', 'a run was stopped from outside, as by Ctrl-C'],
+  DEPENDENTS_EXIST: ['migration', 'others stand on an object that would be dropped'],
   DEPENDENTS_HOLD_DATA: [
     'migration',
     'what stands on an object that must be made anew holds data, or cannot be made again',

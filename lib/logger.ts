@@ -6,6 +6,8 @@ export interface Logger {
   debug(message: string): void;
   /** A step begins, a step ends. */
   info(message: string): void;
+  /** Work begins that takes some seconds; only for somebody who watches. Default: not told. */
+  working?(message: string): void;
   /** Something needs attention; the message says what to do next. */
   warn(message: string): void;
 }

@@ -24,7 +24,7 @@ const status: Command = {
 
 type Colours = ReturnType<typeof coloursOf>;
 
-function statusText({ assets, database }: AssetStatusReport, colours: Colours): string {
+function statusText({ assets, database, next }: AssetStatusReport, colours: Colours): string {
   if (assets.length === 0) return 'There are no SQL files';
   const rows = assets.map((entry) => [
     stateText(entry),
@@ -38,7 +38,7 @@ function statusText({ assets, database }: AssetStatusReport, colours: Colours): 
     if (entry === undefined) return colours.bold(line);
     return isCalm(entry) ? line : colours.yellow(line);
   });
-  return [...lines, '', summaryText(assets)].join('\n');
+  return [...lines, '', summaryText(assets, next)].join('\n');
 }
 
 function isCalm({ state, isDivergent, installed }: AssetStatusEntry): boolean {
@@ -57,14 +57,11 @@ function installedText({ installed }: AssetStatusEntry): string {
   return installed.isExpected ? installed.revision : `${installed.revision}, not as applied`;
 }
 
-function summaryText(assets: readonly AssetStatusEntry[]): string {
+function summaryText(assets: readonly AssetStatusEntry[], next: string | null): string {
   const open = assets.filter(({ state }) => state !== 'unchanged').length;
   const wrong = assets.filter(({ installed }) => installed?.isExpected === false).length;
   const files = counted(assets.length, 'file');
-  const shipped =
-    open === 0
-      ? `${files}: as shipped`
-      : `${open} of ${files} not as shipped: ship with \`limbeck revision -m "…" --autogenerate\``;
+  const shipped = next === null ? `${files}: as shipped` : `${open} of ${files} not as shipped: ${next}`;
   if (wrong === 0) return shipped;
   return `${shipped}\n${wrong} not installed as the applied revisions ask: see \`limbeck check --database\``;
 }

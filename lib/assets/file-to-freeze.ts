@@ -26,7 +26,11 @@ export interface FreezeContext {
   readonly before: AppliedSet;
   /** Schema of names that a file outside any schema folder leaves unqualified. */
   readonly schema: string;
+  /** What is typed to freeze files with options, as advice names it. Default: `limbeck revision`. */
+  readonly command?: string;
 }
+
+const usualCommand = 'limbeck revision -m "…" --autogenerate';
 
 export interface FileToFreeze {
   readonly path: string;
@@ -48,7 +52,7 @@ export interface FileToFreeze {
 export async function readFileToFreeze(
   path: string,
   { pinned, types }: AssetCalls,
-  { live, history, before, schema }: FreezeContext,
+  { live, history, before, schema, command = usualCommand }: FreezeContext,
 ): Promise<FileToFreeze> {
   const text = pinned?.get(path) ?? live.read(path).text;
   const file = live.fileOf(path);
@@ -57,7 +61,7 @@ export async function readFileToFreeze(
   const own = folderSchemaOf(path) ?? schema;
   const parsed = await parseSql(text, file, own);
   assertRules({ path, text, file, parsed });
-  const typeFile = { path, text, file, schema: own, options: types?.get(path) ?? {} };
+  const typeFile = { path, text, file, schema: own, options: types?.get(path) ?? {}, command };
   const frozen = await freezeTypes(typeFile, history, before);
   return { path, text, parsed, previous: history.versionsAt(path, before), renamed: [], types: frozen };
 }

@@ -29,6 +29,8 @@ export interface TypeFile {
   /** Schema of names that the text leaves unqualified. */
   readonly schema: string;
   readonly options: TypeOptions;
+  /** What is typed to freeze it with options. */
+  readonly command: string;
 }
 
 export interface FrozenTypes {
@@ -164,7 +166,7 @@ function assertDecided(
   { identity, shape: from }: StandingType,
   to: TypeShape,
   renames: PartRenames,
-  { path, file, options }: TypeFile,
+  { path, file, options, command }: TypeFile,
 ): void {
   const change = typeChange(identity, from, to, renames);
   if (change === undefined || options.convert === true) return;
@@ -176,15 +178,19 @@ function assertDecided(
     throw new AssetError('ASSET_TYPE_CHANGED', {
       message: `"${type}" lost ${quotedList(lost)} and gained ${quotedList(come)}: that may be a new name, or two changes`,
       where: file,
-      next: `where it is a new name say \`${load}, { renames: { '${type}.${gone}': '${added}' } })\`, or \`limbeck revision --autogenerate --rename ${type}.${gone}=${added}\`; else \`{ convert: true }\`, or \`--convert\``,
+      next: `where it is a new name say \`${load}, { renames: { '${type}.${gone}': '${added}' } })\`, or \`${command} --rename ${type}.${gone}=${added}\`; else \`{ convert: true }\`, or \`--convert\``,
       details: { type, lost, come },
     });
   }
   if (change.anew === undefined) return;
+  const inOrder =
+    from.kind === 'enum' && lost.length === 0
+      ? 'put the values in that order, where another one is not needed; '
+      : '';
   throw new AssetError('ASSET_TYPE_CHANGED', {
     message: `"${type}" must be made anew, for PostgreSQL cannot alter it so far: ${change.anew}`,
     where: file,
-    next: `to make it anew and convert the columns that use it say \`${load}, { convert: true })\`, or \`limbeck revision --autogenerate --convert\`; their tables are rewritten`,
+    next: `${inOrder}to make it anew and convert the columns that use it say \`${load}, { convert: true })\`, or \`${command} --convert\`; their tables are rewritten`,
     details: { type, lost, come },
   });
 }

@@ -131,7 +131,7 @@ export function readFrozen(root: string, manifest: Manifest, entry: ManifestEntr
     throw new AssetError('ASSET_TAMPERED', {
       message: `the frozen version of "${entry.path}" in revision "${manifest.revision}" was changed after it was frozen`,
       where: file,
-      next: `restore it from version control; to change the object edit the live file and run \`limbeck revision --autogenerate\``,
+      next: `restore it from version control; to change the object edit the live file and run \`limbeck revision -m "…" --autogenerate\``,
     });
   }
   return text;

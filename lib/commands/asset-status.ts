@@ -7,6 +7,7 @@ import { splitRows } from '../graph/version-rows.js';
 import type { Project } from '../project.js';
 import type { Session } from '../runtime/session.js';
 import { type LiveState, liveStates } from './live-states.js';
+import { waysToShip } from './ways-to-ship.js';
 
 export interface AssetStatusOptions {
   /** Whether to ask the database what it has installed. Default false. */
@@ -44,6 +45,8 @@ export interface AssetStatusReport {
   readonly environment: string;
   /** By path. */
   readonly assets: readonly AssetStatusEntry[];
+  /** What to do about live files that are not as shipped; null where all are. */
+  readonly next: string | null;
 }
 
 /**
@@ -58,10 +61,17 @@ export async function assetStatus(
   const history = project.readHistory();
   const { environment } = project.config;
   const live = await liveStates(project, history);
-  if (!database) return { database: null, environment, assets: entries(project, history, live, undefined) };
+  const next = live.some(({ state }) => state !== 'unchanged') ? waysToShip(project.graph) : null;
+  if (!database)
+    return { database: null, environment, assets: entries(project, history, live, undefined), next };
   const session = await project.openSession('assets status', { lock: false });
   try {
-    return { database: session.database, environment, assets: entries(project, history, live, session) };
+    return {
+      database: session.database,
+      environment,
+      assets: entries(project, history, live, session),
+      next,
+    };
   } finally {
     await session.close();
   }

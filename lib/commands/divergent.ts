@@ -11,8 +11,13 @@ import { listed } from '../graph/wording.js';
  * Makes the error for a file that branches changed.
  *
  * @param join - the revision that joins them, where there is one
+ * @param others - what else it joins, or nothing does
  */
-export function divergent(divergence: Divergence, join?: RevisionId): AssetError {
+export function divergent(
+  divergence: Divergence,
+  join?: RevisionId,
+  others: readonly Divergence[] = [],
+): AssetError {
   const { path, object, versions } = divergence;
   const revisions = versions.map(({ revision }) => revision);
   const paths = versions.map((version) => version.path);
@@ -23,11 +28,19 @@ export function divergent(divergence: Divergence, join?: RevisionId): AssetError
       : [`"${object}" is defined by ${listed(paths)}, which ${ids} ship`, { path, object, paths, revisions }];
   const [version] = versions;
   return new AssetError('ASSET_DIVERGENT', {
-    message: `${subject} on branches that ${join === undefined ? 'no merge' : `only "${join}"`} joins`,
+    message: `${subject} on branches that ${join === undefined ? 'no merge' : `only "${join}"`} joins${asWell(others)}`,
     where: version && placeOf(version),
     next: join === undefined ? waysToJoin(divergence) : `upgrade to it: \`limbeck upgrade ${join}\``,
-    details,
+    details: others.length === 0 ? details : { ...details, others: others.map(nameOf) },
   });
+}
+
+function asWell(others: readonly Divergence[]): string {
+  return others.length === 0 ? '' : `; the same goes for ${listed(others.map(nameOf))}`;
+}
+
+function nameOf({ path, object }: Divergence): string {
+  return object ?? path;
 }
 
 function waysToJoin({ object, versions }: Divergence): string {

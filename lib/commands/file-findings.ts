@@ -17,6 +17,7 @@ import type { CheckFinding } from './finding.js';
 import { type LiveState, liveStates } from './live-states.js';
 import { divergent } from './divergent.js';
 import { findUnfrozen, type Unfrozen } from './unfrozen.js';
+import { waysToShip } from './ways-to-ship.js';
 
 /** The files of a project, read as far as they can be. */
 export interface ReadFiles {
@@ -168,7 +169,7 @@ function liveFinding(project: Project, history: AssetHistory, live: LiveState): 
   const facts = {
     message: `the live file "${was}" ${changeWords[state]}`,
     where: state === 'changed' ? changedPlace(project, history, path) : file,
-    next: 'ship it with a revision: `limbeck revision -m "…" --autogenerate`',
+    next: waysToShip(project.graph),
   };
   return [findingOf(`live-file-${state}`, facts, { path })];
 }

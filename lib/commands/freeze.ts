@@ -1,6 +1,7 @@
 /**
  * Commands that freeze SQL files with a revision that exists: freeze and redo.
  */
+import { isStanding } from '../assets/asset-history.js';
 import { type AssetCalls } from '../assets/freeze.js';
 import { assetFolderOf, type FrozenFile, readFrozen } from '../assets/manifest.js';
 import { AssetError, MigrationError, RevisionError } from '../errors.js';
@@ -8,7 +9,7 @@ import { planUpgrade, type Step } from '../graph/plan.js';
 import { resolve } from '../graph/resolve.js';
 import type { RevisionId } from '../graph/revision.js';
 import { requireKnown } from '../graph/version-rows.js';
-import { listed } from '../graph/wording.js';
+import { didYouMean, listed } from '../graph/wording.js';
 import { type Project, reopenProject } from '../project.js';
 import type { StepReport } from '../runtime/run-plan.js';
 import type { Session } from '../runtime/session.js';
@@ -29,6 +30,7 @@ import { assertConvergent, runSteps } from './migrate.js';
 import { noRevisions } from './read.js';
 import { type Freezing, type TrialOptions, tryFiles } from './trying.js';
 import { explainUnknown } from './unknown-rows.js';
+import { waysToShip } from './ways-to-ship.js';
 
 export interface FreezeOptions extends TrialOptions {
   /** Default: the only head. */
@@ -72,7 +74,7 @@ async function callsToFreeze(
   parents: readonly RevisionId[],
   files: readonly string[],
 ): Promise<AssetCalls> {
-  if (files.length > 0) return named(project, script, files);
+  if (files.length > 0) return named(project, script, parents, files);
   const learned = await learnCalls(project, script);
   if (!learned.syncs) return { ...learned, pinned: pinnedTexts(project, learned) };
   const own = project.readHistory().manifestOf(script.revision.id)?.entries ?? [];
@@ -85,9 +87,18 @@ async function callsToFreeze(
 }
 
 /** The files that a person names, and what was frozen before with the revision, as it is. */
-function named(project: Project, script: Script, files: readonly string[]): AssetCalls {
+async function named(
+  project: Project,
+  script: Script,
+  parents: readonly RevisionId[],
+  files: readonly string[],
+): Promise<AssetCalls> {
   const { loads, drops } = callsOf(project, files);
-  const manifest = project.readHistory().manifestOf(script.revision.id);
+  const history = project.readHistory();
+  const before = project.graph.closure(parents);
+  const stray = drops.find((path) => !history.versionsAt(path, before).some(isStanding));
+  if (stray !== undefined) throw await noSuchFile(project, stray, history.paths);
+  const manifest = history.manifestOf(script.revision.id);
   const others = (manifest?.entries ?? []).filter(
     ({ path }) => !loads.includes(path) && !drops.includes(path),
   );
@@ -101,6 +112,15 @@ function named(project: Project, script: Script, files: readonly string[]): Asse
       kept.flatMap((entry) => (manifest ? [[entry.path, readFrozen(project.root, manifest, entry)]] : [])),
     ),
   };
+}
+
+async function noSuchFile({ live }: Project, path: string, shipped: readonly string[]): Promise<AssetError> {
+  const known = new Set([...(await live.paths()), ...shipped]);
+  return new AssetError('ASSET_NOT_FOUND', {
+    message: `there is no live file "${live.fileOf(path)}", and no revision below has loaded one that could be dropped`,
+    where: live.fileOf(path),
+    next: `${didYouMean(path, known)}correct the name`,
+  });
 }
 
 function freezable(project: Project, text: string): Script {
@@ -121,7 +141,7 @@ function freezable(project: Project, text: string): Script {
   throw new AssetError('FREEZE_REFUSED', {
     message: `revision "${id}" cannot be frozen again: ${listed(above)} ${above.length === 1 ? 'stands' : 'stand'} on it`,
     where: script.file,
-    next: 'ship the change with a new revision: `limbeck revision -m "…" --autogenerate`',
+    next: `the change takes a new revision: ${waysToShip(graph)}`,
   });
 }
 

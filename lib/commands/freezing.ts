@@ -48,17 +48,19 @@ export function assertOnDisk({ memory }: Project): void {
   });
 }
 
-/** Freezes files for a revision that builds on `parents`; writes nothing. */
+/** Freezes files for a revision that builds on `parents`; writes nothing. Advice names `command`. */
 export function freezeFor(
   project: Project,
   parents: readonly RevisionId[],
   calls: AssetCalls,
+  command?: string,
 ): Promise<FrozenFile[]> {
   return freezeFiles(calls, {
     live: project.live,
     history: project.readHistory(),
     before: project.graph.closure(parents),
     schema: defaultSchema(project.config),
+    ...(command !== undefined && { command }),
   });
 }
 

@@ -135,8 +135,11 @@ export function assertConvergent(
 ): void {
   if (plan.length === 0) return;
   const applied = new Set([...graph.closure(rows), ...plan.map(({ revision }) => revision)]);
-  const [first] = history.divergentAt(applied);
-  if (first !== undefined) throw divergent(first, joinOf(first, graph, history));
+  const [first, ...rest] = history.divergentAt(applied);
+  if (first === undefined) return;
+  const join = joinOf(first, graph, history);
+  const alike = rest.filter((each) => joinOf(each, graph, history) === join);
+  throw divergent(first, join, alike);
 }
 
 export interface StampOptions {

@@ -70,11 +70,16 @@ export async function freezeSettled(
   types: TypeOptions = {},
 ): Promise<FrozenFile[]> {
   const paths = settled.flatMap((each) => each.paths);
-  const files = await freezeFor(project, parents, {
-    loads: paths.filter((path) => project.live.has(path)),
-    types: new Map(paths.map((path) => [path, types])),
-    drops: paths.filter((path) => !project.live.has(path)),
-  });
+  const files = await freezeFor(
+    project,
+    parents,
+    {
+      loads: paths.filter((path) => project.live.has(path)),
+      types: new Map(paths.map((path) => [path, types])),
+      drops: paths.filter((path) => !project.live.has(path)),
+    },
+    'limbeck merge heads -m "…"',
+  );
   for (const each of settled) assertDefinedOnce(project, each, files);
   return files;
 }

@@ -58,6 +58,9 @@ export async function tryFiles(
   const { files, parents } = freezing;
   const tried = changedFiles(project, freezing);
   if (shadow === 'none' || tried.length === 0) return files;
+  project.logger.working?.(
+    `Trying ${tried.length === 1 ? 'the changed SQL file' : `${tried.length} changed SQL files`} on a shadow of the revisions below`,
+  );
   const opened = await openShadow(project, parents, shadow);
   if (opened === undefined) return files;
   try {

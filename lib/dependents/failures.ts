@@ -32,7 +32,7 @@ const failures: Readonly<Record<string, Failure>> = {
   },
   [sqlstates.changed]: {
     code: 'DEPENDENTS_CHANGED',
-    next: 'see what stands there now, freeze the revision again on a database like this one with `limbeck freeze`, and write the SQL again',
+    next: 'run the revision on this database itself, with `limbeck upgrade` or `limbeck downgrade`, which set aside whatever stands there; or drop what was not frozen by hand, and make it again afterwards',
   },
   [sqlstates.notRestored]: {
     code: 'DEPENDENT_NOT_RESTORED',

@@ -138,7 +138,9 @@ interface FailurePlace {
 
 /** Chooses code and advice by SQLSTATE; PostgreSQL manual, appendix "PostgreSQL Error Codes". */
 export function failureOf(error: ServerError, place: FailurePlace): LimbeckError {
-  const { code: sqlstate, detail, hint } = error;
+  const { code: sqlstate, detail } = error;
+  // PostgreSQL's hint would drop what others need as well.
+  const hint = sqlstate === dependentsExist && error.hint?.includes('CASCADE') ? undefined : error.hint;
   const facts = (next: string): ErrorFacts => ({
     message: detail === undefined ? error.message : `${error.message} (${detail})`,
     where: place.where,
@@ -173,6 +175,8 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
         'SQL_FAILED',
         facts('add the enum value in one revision and use it in the next'),
       );
+    case dependentsExist:
+      return dependentsFailure(error, facts(hint?.replace(/\.$/, '') ?? letGo));
     case '2D000':
       return new MigrationError(
         'TRANSACTION_CONTROL',
@@ -195,6 +199,19 @@ export function failureOf(error: ServerError, place: FailurePlace): LimbeckError
         facts(place.advice ?? hint?.replace(/\.$/, '') ?? mendStatement),
       );
   }
+}
+
+const dependentsExist = '2BP01';
+const letGo = 'change or drop what is listed first: in the files that define it, or in the script, above';
+
+/** The server lists what stands there by lines. */
+function dependentsFailure({ message, detail = '' }: ServerError, facts: ErrorFacts): MigrationError {
+  const objects = detail.split('\n').filter((line) => line !== '');
+  return new MigrationError('DEPENDENTS_EXIST', {
+    ...facts,
+    message: objects.length === 0 ? message : `${message}: ${objects.join('; ')}`,
+    details: { ...facts.details, objects },
+  });
 }
 
 /** What stands there is not what the file says, and not the file's own, which limbeck would have dropped. */

@@ -340,18 +340,23 @@ describe('freezeFiles', () => {
         code: 'ASSET_TYPE_CHANGED',
         message: '"public.mood" lost "sad" and gained "unhappy": that may be a new name, or two changes',
         where: 'raw_sql/types/mood.sql',
-        next: "where it is a new name say `loadType(op, ['mood.sql'], { renames: { 'public.mood.sad': 'unhappy' } })`, or `limbeck revision --autogenerate --rename public.mood.sad=unhappy`; else `{ convert: true }`, or `--convert`",
+        next: "where it is a new name say `loadType(op, ['mood.sql'], { renames: { 'public.mood.sad': 'unhappy' } })`, or `limbeck revision -m \"…\" --autogenerate --rename public.mood.sad=unhappy`; else `{ convert: true }`, or `--convert`",
       });
       expect(entries(await again({ convert: true }))[0]).to.include({ converts: true });
     });
 
     it('ask before a type is made anew', async () => {
       const { edit, again } = await frozenOnce();
-      for (const [labels, message] of [
-        [['ok'], '"public.mood" must be made anew, for PostgreSQL cannot alter it so far: it loses "sad"'],
+      for (const [labels, message, first] of [
+        [
+          ['ok'],
+          '"public.mood" must be made anew, for PostgreSQL cannot alter it so far: it loses "sad"',
+          '',
+        ],
         [
           ['ok', 'sad'],
           '"public.mood" must be made anew, for PostgreSQL cannot alter it so far: its values change their order, which is "sad", "ok"',
+          'put the values in that order, where another one is not needed; ',
         ],
       ] as const) {
         edit(path, mood(...labels));
@@ -359,7 +364,7 @@ describe('freezeFiles', () => {
           code: 'ASSET_TYPE_CHANGED',
           message,
           where: 'raw_sql/types/mood.sql',
-          next: "to make it anew and convert the columns that use it say `loadType(op, ['mood.sql'], { convert: true })`, or `limbeck revision --autogenerate --convert`; their tables are rewritten",
+          next: `${first}to make it anew and convert the columns that use it say \`loadType(op, ['mood.sql'], { convert: true })\`, or \`limbeck revision -m "…" --autogenerate --convert\`; their tables are rewritten`,
         });
       }
     });

@@ -141,7 +141,7 @@ describe('readFrozen', () => {
       code: 'ASSET_TAMPERED',
       message: 'the frozen version of "procs/f.sql" in revision "a" was changed after it was frozen',
       where: 'migrations/1_a.assets/procs/f.sql',
-      next: 'restore it from version control; to change the object edit the live file and run `limbeck revision --autogenerate`',
+      next: 'restore it from version control; to change the object edit the live file and run `limbeck revision -m "…" --autogenerate`',
     });
   });
 });

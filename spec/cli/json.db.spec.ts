@@ -76,7 +76,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
     fails: ['nope.sql'],
     code: 'ASSET_NOT_FOUND',
   },
-  'assets status': { works: [], keys: ['database', 'environment', 'assets'], ...noEnvironment },
+  'assets status': { works: [], keys: ['database', 'environment', 'assets', 'next'], ...noEnvironment },
   'assets diff': { works: [], keys: ['from', 'to', 'files'], fails: ['nope'], code: noRevision },
   'assets show': {
     works: ['f.sql'],

@@ -5,6 +5,7 @@ import {
   assetHistory,
   assetShow,
   assetStatus,
+  check,
   freeze,
   merge,
   openProject,
@@ -87,6 +88,16 @@ new        raw_sql/views/v.sql  -
       });
       const coloured = await limbeckIn(project.root, { hasColour: true })('assets', 'status');
       expect(coloured.stdout).to.include('\u001b[33mnew        raw_sql/views/v.sql  -\u001b[39m');
+    });
+
+    it('advises to join heads before a new file is shipped', async () => {
+      await ship('c', 3, '3', 'a');
+      project.write('raw_sql/views/v.sql', 'create view v as select 1;\n');
+      const ways =
+        'join the heads with `limbeck merge heads -m "…"`, then ship with `limbeck revision -m "…" --autogenerate`';
+      expect((await limbeck('status')).stdout).to.include(`not as shipped: ${ways}\n`);
+      const { findings } = await check(await open(), { database: false });
+      expect(findings.find(({ kind }) => kind === 'live-file-new')?.next).to.equal(ways);
     });
 
     it('tells that there are none', async () => {

@@ -181,7 +181,7 @@ describe('check without a database', () => {
   next:  remove it, or restore the manifest from version control
 the live file "procs/f.sql" is not what the newest revision ships
   where: raw_sql/procs/f.sql:2
-  next:  ship it with a revision: \`limbeck revision -m "…" --autogenerate\`
+  next:  ship with \`limbeck revision -m "…" --autogenerate\`
 Found 2 problems: 2 frozen files, 1 live file, no database
 `);
     expect(status).to.equal(1);

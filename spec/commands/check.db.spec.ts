@@ -65,10 +65,10 @@ the frozen version of "procs/f.sql" in revision "b" was changed after it was fro
   next:  restore it from version control; to change the object edit the live file and run \`limbeck revision --autogenerate\`
 the live file "procs/f.sql" is not what the newest revision ships
   where: raw_sql/procs/f.sql
-  next:  ship it with a revision: \`limbeck revision -m "…" --autogenerate\`
+  next:  ship with \`limbeck revision -m "…" --autogenerate\`
 the live file "procs/g.sql" is not shipped by any revision
   where: raw_sql/procs/g.sql
-  next:  ship it with a revision: \`limbeck revision -m "…" --autogenerate\`
+  next:  ship with \`limbeck revision -m "…" --autogenerate\`
 Found 4 problems: 1 frozen file, 2 live files, 2 revisions applied, 2 scripts compared
 `);
     expect(status).to.equal(1);

@@ -318,7 +318,11 @@ describe('merge of branches that changed the same SQL file', () => {
     await ship('left', { [name]: mood('x', 'y') }, 'root');
     await ship('right', { [name]: mood('x', 'z') }, 'root');
     edit({ [name]: mood('x', 'y', 'z') });
-    await refused({ code: 'ASSET_TYPE_CHANGED', message: /its values change their order/ });
+    await refused({
+      code: 'ASSET_TYPE_CHANGED',
+      message: /its values change their order/,
+      next: /^put the values in that order.*`limbeck merge heads -m "…" --convert`/,
+    });
     await join({ types: { convert: true } });
     expect((await manifest())[0]?.converts).to.equal(true);
   });

@@ -45,6 +45,32 @@ describe('trying what is to be frozen', () => {
       project.read(`migrations/${scripts().find((name) => name.endsWith('.assets')) ?? ''}/manifest.json`),
     ) as Record<string, { action: string; dependents?: object[] }>;
 
+  it('announces itself on a terminal alone', async () => {
+    for (const [text, options, told] of [
+      ['b, a', { answers: [] }, 'Trying the changed SQL file on a shadow of the revisions below\n'],
+      ['a, b, 1 as c', {}, ''],
+    ] as const) {
+      project.write('raw_sql/views/low.sql', `create or replace view low as select ${text} from t;\n`);
+      const { stderr, status } = await limbeckIn(project.root, options)(
+        'revision',
+        '-m',
+        'x',
+        '--autogenerate',
+      );
+      expect({ stderr, status }).to.deep.equal({ stderr: told, status: 0 });
+    }
+  });
+
+  it('refuses to freeze a file by a name that no file has', async () => {
+    await expectFailure(freeze(await open(), { files: ['raw_sql/procs/ff.sql'], revision: 'first' }), {
+      code: 'ASSET_NOT_FOUND',
+      message:
+        'there is no live file "raw_sql/procs/ff.sql", and no revision below has loaded one that could be dropped',
+      where: 'raw_sql/procs/ff.sql',
+      next: 'did you mean "procs/f.sql"? Else correct the name',
+    });
+  });
+
   it('notes a view that must be made anew, with what stands on it', async () => {
     project.write('raw_sql/views/low.sql', 'create or replace view low as select b, a from t;\n');
     const { assets } = await ship();

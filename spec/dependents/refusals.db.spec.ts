@@ -103,6 +103,7 @@ describeOnServers('what stops setting aside', (database) => {
         withAside(client, targets, '', { expected: [{ object: 'view public.b' }] }),
       );
       expect(error.code).to.equal('DEPENDENTS_CHANGED');
+      expect(error.next).to.match(/^run the revision on this database itself/);
       expect(error.details['objects']).to.have.members([
         'frozen: view public.b',
         'there: view public.b, owner lister',

@@ -107,6 +107,47 @@ describeOnServers('an SQL file that is not what it should be', (database) => {
     expect(await versionRows(database)).to.deep.equal(['b', 'c']);
   });
 
+  it('ASSET_DIVERGENT: names all files that one merge would join', async () => {
+    const made = project();
+    const [f, g] = ['procs/f.sql', 'procs/g.sql'];
+    const texts = (n: number) => ({ [f]: returning(n), [g]: returning(n).replace('f()', 'g()') });
+    await made.ship('a', texts(1));
+    await made.ship('b', texts(2), { downRevision: 'a' });
+    await made.ship('c', texts(3), { downRevision: 'a' });
+    const error = await refused(made, {
+      code: 'ASSET_DIVERGENT',
+      message:
+        '"procs/f.sql" was changed by "c", "b", on branches that no merge joins; the same goes for "procs/g.sql"',
+    });
+    expect(error.details['others']).to.deep.equal([g]);
+  });
+
+  it('DEPENDENTS_EXIST: lists what stands on an object that is dropped, and does not advise to CASCADE', async () => {
+    const made = project();
+    await made.ship('a', { [path]: returning(1) });
+    await made.ship(
+      'b',
+      {},
+      {
+        upgrade: `await op.execute('create view v as select f() as n; create view w as select f() as n');`,
+      },
+    );
+    await upgrade(await made.open());
+    made.remove(`raw_sql/${path}`);
+    const drop = "await dropStoredProc(op, ['f.sql']);";
+    await made.ship('c', {}, { upgrade: drop, downgrade: drop });
+    const expected = {
+      code: 'DEPENDENTS_EXIST',
+      message:
+        /cannot drop function f\(\) because other objects depend on it: view v depends on function f\(\); view w depends on function f\(\)$/,
+      next: /^change or drop what is listed first/,
+    } as const;
+    const error = await refused(made, expected);
+    expect(JSON.stringify([error.message, error.next, error.details])).to.not.include('CASCADE');
+    made.script('d', { upgrade: "await op.execute('drop function f()');", downRevision: 'b' });
+    await refused(made, { ...expected, where: /_d\.ts:/ }, 'd');
+  });
+
   it('ASSET_TAMPERED: notices one byte in a frozen file, in both directions', async () => {
     const made = await twoVersions();
     const [a, b] = [
@@ -220,7 +261,7 @@ describeOnServers('an SQL file that is not what it should be', (database) => {
     expect(await functionsOf(database, 'g')).to.deep.equal([]);
     await refusedDown(
       made,
-      { code: 'SQL_FAILED', message: /cannot drop type mood because other objects depend on it/ },
+      { code: 'DEPENDENTS_EXIST', message: /cannot drop type mood because other objects depend on it/ },
       'base',
     );
     await database.query('drop table moods');
