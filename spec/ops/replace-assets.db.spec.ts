@@ -96,8 +96,10 @@ const changes: Readonly<Record<string, readonly [before: Files, after: Files]>> 
 
 /** Made by hand: what stands on the files, and what a definition does not say. */
 const surroundings: Readonly<Record<string, string>> = {
-  'a view that becomes a materialized view': '',
-  'a function that becomes a procedure': '',
+  'a view that becomes a materialized view':
+    "comment on view v is 'kept'; grant select on v to public; alter view v owner to pg_monitor",
+  'a function that becomes a procedure':
+    "comment on function f is 'kept'; revoke execute on function f from public",
   'a view and one that comes beside it, and needs what stands on it':
     'create view app_view as select id from a',
 };
