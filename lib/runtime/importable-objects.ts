@@ -67,13 +67,15 @@ with wanted (pattern, schema, name) as (values ${wanted.join(', ')}),
   own (class, id, schema, name, of_class, of_id) as (
     select 'pg_proc'::regclass, p.oid, n.nspname, p.proname, null::regclass, null::oid
       from pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      -- A type of ranges comes with its own functions.
+      where not exists (select from pg_depend d where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
     union all
     select 'pg_class'::regclass, c.oid, n.nspname, c.relname, null, null
       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('v', 'm')
     union all
     select 'pg_type'::regclass, t.oid, n.nspname, t.typname, null, null
       from pg_type t join pg_namespace n on n.oid = t.typnamespace left join pg_class c on c.oid = t.typrelid
-      where t.typtype in ('e', 'd') or c.relkind = 'c'
+      where t.typtype in ('e', 'd', 'r') or c.relkind = 'c'
     union all
     select 'pg_trigger'::regclass, g.oid, n.nspname, g.tgname, null, null
       from pg_trigger g join pg_class c on c.oid = g.tgrelid join pg_namespace n on n.oid = c.relnamespace
@@ -114,6 +116,8 @@ with wanted (pattern, schema, name) as (values ${wanted.join(', ')}),
     ${kinds.map(selectKind).join('\n    union all\n    ')}
     union all
     ${enumRows}
+    union all
+    ${rangeRows}
   ),
   detail as materialized (
     ${detailsQuery}
@@ -121,7 +125,7 @@ with wanted (pattern, schema, name) as (values ${wanted.join(', ')}),
 select node.schema, node.name, node.pattern, node.of_id is not null as is_part, definition.named,
     case when not (${isInDomain}) then definition.create end as definition,
     node.class = 'pg_class'::regclass and exists (select from pg_class c where c.oid = node.id and c.relispopulated) as is_populated,
-    ${detailCommands} as details, ${domainConstraints} as checks,
+    ${detailCommands} as details, ${domainConstraints} as checks, ${withheld} as withheld,
     (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid
       where d.classid = coalesce(node.of_class, node.class) and d.objid = coalesce(node.of_id, node.id) and d.deptype = 'e') as extension
   from node
@@ -134,13 +138,34 @@ select node.schema, node.name, node.pattern, node.of_id is not null as is_part, 
 commit`;
 }
 
-/** The kinds of the engine know no text for an enum, which they never make again. */
+/** The kinds of the engine know no text for an enum or a range, which they never make again. */
 const enumRows = `select node.key, 'type ' || e.id::regtype, null,
       format(E'create type %s as enum (\\n%s\\n)', e.id::regtype,
         (select string_agg('  ' || quote_literal(l.enumlabel), E',\\n' order by l.enumsortorder) from pg_enum l where l.enumtypid = e.id)),
       null, null::oid, null::oid, null::aclitem[], null, null, '[]'::jsonb
     from node join lateral (select node.id as id) e on true join pg_type t on t.oid = node.id and t.typtype = 'e'
     where node.class = 'pg_type'::regclass`;
+
+const rangeRows = `select node.key, 'type ' || t.oid::regtype, null,
+      format('create type %s as range (', t.oid::regtype) || concat_ws(', ',
+        'subtype = ' || format_type(r.rngsubtype, null),
+        (select format('subtype_opclass = %I.%I', n.nspname, o.opcname)
+          from pg_opclass o join pg_namespace n on n.oid = o.opcnamespace where o.oid = r.rngsubopc and not o.opcdefault),
+        (select format('collation = %I.%I', n.nspname, c.collname)
+          from pg_collation c join pg_namespace n on n.oid = c.collnamespace where c.oid = r.rngcollation and c.oid <> s.typcollation),
+        'canonical = ' || nullif(r.rngcanonical::oid, 0)::regproc,
+        'subtype_diff = ' || nullif(r.rngsubdiff::oid, 0)::regproc,
+        (select 'multirange_type_name = ' || m.oid::regtype from pg_type m where m.oid = r.rngmultitypid and m.typname <>
+          case when t.typname like '%range%' then regexp_replace(t.typname, 'range', 'multirange') else t.typname || '_multirange' end)
+      ) || ')',
+      null, null::oid, null::oid, null::aclitem[], null, null, '[]'::jsonb
+    from node join pg_type t on t.oid = node.id join pg_range r on r.rngtypid = t.oid join pg_type s on s.oid = r.rngsubtype
+    where node.class = 'pg_type'::regclass`;
+
+/** Grants are those of this database; that PUBLIC may not execute a routine is a part of what it is. */
+const withheld = `(select format('revoke execute on %s %s from public;', case p.prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure)
+      from pg_proc p where node.class = 'pg_proc'::regclass and p.oid = node.id and p.proacl is not null
+        and not exists (select from aclexplode(p.proacl) a where a.grantee = 0 and a.privilege_type = 'EXECUTE'))`;
 
 /** What CREATE does not say; owners and grants are those of this database, and whether rows are there is said above. */
 const detailCommands = `(select string_agg(detail.command || ';', E'\\n' order by detail.phase, detail.col nulls first, detail.command)
@@ -191,12 +216,12 @@ export function importableObjects(answers: readonly QueryResult[]): ImportableOb
 }
 
 function textOf(row: QueryResult['rows'][number]): string[] {
-  const { definition, details, checks, is_populated: isPopulated } = row;
+  const { definition, details, checks, withheld, is_populated: isPopulated } = row;
   const made =
     definition === null
       ? []
       : [`${madeAgain(String(definition), isPopulated === true)}${String(checks ?? '')};`];
-  return [...made, ...(details === null ? [] : [String(details)])];
+  return [...made, ...[withheld, details].filter((text) => text !== null).map(String)];
 }
 
 /** As a person would write it: OR REPLACE where PostgreSQL has it. */

@@ -324,6 +324,60 @@ describeOnServers('assets import and extensions', { on: ['PostgreSQL 18', 'Postg
   });
 });
 
+describeOnServers('assets import of a database', (database) => {
+  const kinds = ['types', 'procs', 'views'];
+
+  it('takes ranges for types, without the functions that come with them', async () => {
+    await emptyDatabase(database);
+    const project = migrationProject(database.config, {
+      settings: { kinds, trial: false },
+      files: { 'migrations/.gitkeep': '' },
+    });
+    const types = `create type span as range (subtype = float8, subtype_diff = float8mi);
+create type textrange as range (subtype = text, collation = "C", multirange_type_name = many, subtype_opclass = text_pattern_ops);`;
+    await database.query(types);
+    const { files } = await assetImport(await project.open(), { fromDatabase: ['*'] });
+    expect(files.map(({ path }) => path)).to.deep.equal(['types/span.sql', 'types/textrange.sql']);
+    expect(['span', 'textrange'].map((name) => project.read(`raw_sql/types/${name}.sql`))).to.deep.equal([
+      'create type public.span as range (subtype = double precision, subtype_diff = float8mi);\n',
+      'create type public.textrange as range (subtype = text, subtype_opclass = pg_catalog.text_pattern_ops, collation = pg_catalog."C", multirange_type_name = public.many);\n',
+    ]);
+    await emptyDatabase(database);
+    await revision(await project.open(), { message: 'types', autogenerate: true });
+    await upgrade(await project.open());
+    expect(await database.query('select lower(span(1, 2)) as one')).to.deep.equal([{ one: 1 }]);
+  });
+
+  it('says in the file that PUBLIC may not execute a routine', async () => {
+    await emptyDatabase(database);
+    const project = migrationProject(database.config, {
+      settings: { kinds, trial: false },
+      files: { 'migrations/.gitkeep': '' },
+    });
+    await database.query(`create function f(a int default 1) returns int language sql security definer as 'select 1';
+create procedure p() language sql as 'select 1';
+create aggregate total(int) (sfunc = int4pl, stype = int);
+create function open() returns int language sql as 'select 1';
+revoke all on routine f, p, total(int) from public`);
+    await assetImport(await project.open(), { fromDatabase: ['*'] });
+    const withheld = (name: string) =>
+      /^revoke .*$/m.exec(project.read(`raw_sql/procs/${name}.sql`) ?? '')?.[0];
+    expect(['f', 'p', 'total', 'open'].map(withheld)).to.deep.equal([
+      'revoke execute on function public.f(integer) from public;',
+      'revoke execute on procedure public.p() from public;',
+      'revoke execute on function public.total(integer) from public;',
+      undefined,
+    ]);
+    await emptyDatabase(database);
+    await revision(await project.open(), { message: 'procs', autogenerate: true });
+    await upgrade(await project.open());
+    const [row] = await database.query(
+      "select proacl::text like '%{=X/%' as may from pg_proc where proname = 'f'",
+    );
+    expect(row).to.deep.equal({ may: false });
+  });
+});
+
 describeOnServers('assets import of types that tables hold', { on: ['PGlite'] }, (database) => {
   it('leads to revisions that make types, tables and the rest in turn', async () => {
     const project = migrationProject(database.config, {
