@@ -325,12 +325,10 @@ describeOnServers('assets import and extensions', { on: ['PostgreSQL 18', 'Postg
 });
 
 describeOnServers('assets import of a database', (database) => {
-  const kinds = ['types', 'procs', 'views'];
-
   it('takes ranges for types, without the functions that come with them', async () => {
     await emptyDatabase(database);
     const project = migrationProject(database.config, {
-      settings: { kinds, trial: false },
+      settings: { trial: false },
       files: { 'migrations/.gitkeep': '' },
     });
     const types = `create type span as range (subtype = float8, subtype_diff = float8mi);
@@ -351,7 +349,7 @@ create type textrange as range (subtype = text, collation = "C", multirange_type
   it('says in the file that PUBLIC may not execute a routine', async () => {
     await emptyDatabase(database);
     const project = migrationProject(database.config, {
-      settings: { kinds, trial: false },
+      settings: { trial: false },
       files: { 'migrations/.gitkeep': '' },
     });
     await database.query(`create function f(a int default 1) returns int language sql security definer as 'select 1';
