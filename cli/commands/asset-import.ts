@@ -20,7 +20,7 @@ export const assetImport: Command = {
       type: 'string',
       array: true,
       nargs: 1,
-      describe: 'Objects by name, such as "public.update_*"; repeatable',
+      describe: 'Objects by name, such as "public.update_*" or "*.*"; repeatable',
     },
     kind: {
       type: 'string',
@@ -50,7 +50,7 @@ export const assetImport: Command = {
 };
 
 function importText(
-  { files, extensionMembers, leftOut, isDryRun }: AssetImportReport,
+  { files, extensionMembers, withoutFolder, otherSchemas, leftOut, isDryRun }: AssetImportReport,
   isDatabase: boolean,
   colours: ReturnType<typeof coloursOf>,
 ): string {
@@ -63,12 +63,23 @@ function importText(
   ]);
   return [
     ...told,
-    ...extensionMembers.map(
-      ({ object, extension }) => `passed over ${object}: it is part of the extension ${extension}`,
+    ...counts(extensionMembers.map(({ extension }) => extension)).map(
+      ([extension, count]) => `passed over ${counted(count, 'part')} of the extension ${extension}`,
+    ),
+    ...counts(withoutFolder.map(({ folder }) => folder)).map(
+      ([folder, count]) =>
+        `passed over ${counted(count, 'object')} for the folder "${folder}", which the setting "kinds" does not have`,
+    ),
+    ...otherSchemas.map(
+      (schema) => `not looked at: schema ${schema}; "*.*" names the objects of all schemas`,
     ),
     ...leftOut.map(({ where, text }) => `left out at ${where}: ${text}`),
     ...closing(files, isDatabase, isDryRun),
   ].join('\n');
+}
+
+function counts(names: readonly string[]): [string, number][] {
+  return [...new Set(names)].map((name) => [name, names.filter((each) => each === name).length]);
 }
 
 function outcomeText({ outcome }: AssetImportEntry, isDryRun: boolean): string {

@@ -18,7 +18,7 @@ import { unifiedDiff } from './unified-diff.js';
 export interface AssetImportOptions {
   /** Files to read, relative to the project. */
   readonly files?: readonly string[] | undefined;
-  /** Patterns of names in the database: `public.update_*`; without a point they are of the default schema. */
+  /** Patterns of names in the database: `public.update_*`, `*.*`; without a point they are of the default schema. */
   readonly fromDatabase?: readonly string[] | undefined;
   /** The folder for the objects of a file, in place of the one for their kind; of a database only what belongs there. */
   readonly kind?: string | undefined;
@@ -47,13 +47,17 @@ export interface AssetImportReport {
   readonly files: readonly AssetImportEntry[];
   /** Parts of extensions, which are theirs. */
   readonly extensionMembers: readonly { readonly object: string; readonly extension: string }[];
+  /** Objects of the database that fit, with the folder for them that the setting `kinds` lacks. */
+  readonly withoutFolder: readonly { readonly object: string; readonly folder: string }[];
+  /** Schemas with functions, views or types that were not looked at, where patterns name no schema. */
+  readonly otherSchemas: readonly string[];
   /** What was left out of files: commands of psql, BEGIN and COMMIT, settings of the session. */
   readonly leftOut: readonly { readonly where: string; readonly text: string }[];
   readonly isDryRun: boolean;
 }
 
 /** What is to be imported. */
-type Found = Pick<DatabaseImport, 'assets' | 'extensionMembers'> &
+type Found = Pick<DatabaseImport, 'assets' | 'extensionMembers' | 'withoutFolder' | 'otherSchemas'> &
   Partial<Pick<DatabaseImport, 'installed'>> &
   Pick<AssetImportReport, 'leftOut'>;
 
@@ -83,8 +87,8 @@ export async function assetImport(project: Project, options: AssetImportOptions)
       if (outcome === 'written' || outcome === 'overwritten') project.live.write(path, text);
     }
   }
-  const { extensionMembers, leftOut } = found;
-  return { files: entries, extensionMembers, leftOut, isDryRun: dryRun };
+  const { extensionMembers, withoutFolder, otherSchemas, leftOut } = found;
+  return { files: entries, extensionMembers, withoutFolder, otherSchemas, leftOut, isDryRun: dryRun };
 }
 
 async function fromFiles(project: Project, files: readonly string[], rules: ImportRules): Promise<Found> {
@@ -96,7 +100,13 @@ async function fromFiles(project: Project, files: readonly string[], rules: Impo
   refusals.push(...twice);
   if (refusals.length > 0) throw notImportable(refusals);
   if (assets.length === 0) throw nothingDefined(files);
-  return { assets, extensionMembers: [], leftOut: read.flatMap((each) => each.leftOut) };
+  return {
+    assets,
+    extensionMembers: [],
+    withoutFolder: [],
+    otherSchemas: [],
+    leftOut: read.flatMap((each) => each.leftOut),
+  };
 }
 
 /** The live files, by path in lower case; and the paths of those that revisions ship, by what they define. */

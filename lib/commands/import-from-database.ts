@@ -8,14 +8,20 @@ import { AssetError } from '../errors.js';
 import { listed } from '../graph/wording.js';
 import type { Project } from '../project.js';
 import { type ImportableObject, importableObjects, importableText } from '../runtime/importable-objects.js';
+import { otherSchemas, otherSchemasText } from '../runtime/other-schemas.js';
 import type { Session } from '../runtime/session.js';
 import { identityOf, parseSql } from '../sql/parse.js';
+import type { QueryResult } from '../sql/statement.js';
 
 /** What was found in a database. */
 export interface DatabaseImport {
   readonly assets: readonly ImportedAsset[];
   /** Parts of extensions, which are theirs. */
   readonly extensionMembers: readonly { readonly object: string; readonly extension: string }[];
+  /** Objects that fit a pattern, with the folder for them that `kinds` lacks. */
+  readonly withoutFolder: readonly { readonly object: string; readonly folder: string }[];
+  /** Schemas with objects that were not looked at, where patterns name no schema. */
+  readonly otherSchemas: readonly string[];
   /** Hashes of what the database has installed by limbeck, by path. */
   readonly installed: ReadonlyMap<string, string>;
 }
@@ -32,7 +38,7 @@ export async function importFromDatabase(
 ): Promise<DatabaseImport> {
   const session = await project.openSession('assets import', { lock: false });
   try {
-    const objects = await readObjects(session, importableText(patterns, rules.schema));
+    const objects = importableObjects(await ask(session, importableText(patterns, rules.schema)));
     const folderOf = (object: ImportableObject) => folderFor(object, rules.kinds);
     const wanted = objects.filter((object) => {
       const folder = folderOf(object) ?? '';
@@ -52,10 +58,14 @@ export async function importFromDatabase(
         const made = parsed.objects.filter(({ kind }) => kind !== 'grant');
         return { path, text: `${object.text}\n`, objects: made.map(identityOf), source: session.database };
       });
+    const namesSchema = patterns.some((pattern) => pattern.includes('.'));
+    const others = namesSchema ? [] : otherSchemas(await ask(session, otherSchemasText(rules.schema)));
     const installed = new Map([...session.state.assets].map(([path, { sha256 }]) => [path, sha256]));
     return {
       assets: joinImports(await Promise.all(assets)).assets,
       extensionMembers: members,
+      withoutFolder: rules.kind === undefined ? objects.flatMap((object) => lacking(object, rules)) : [],
+      otherSchemas: others,
       installed,
     };
   } finally {
@@ -63,9 +73,15 @@ export async function importFromDatabase(
   }
 }
 
-async function readObjects({ sink }: Session, text: string): Promise<ImportableObject[]> {
+function lacking(object: ImportableObject, { kinds }: ImportRules) {
+  const folder = folderFor(object, kinds);
+  if (folder === undefined || kinds.includes(folder) || object.extension !== null) return [];
+  return [{ object: object.named, folder }];
+}
+
+async function ask({ sink }: Session, text: string): Promise<readonly QueryResult[]> {
   try {
-    return importableObjects(await sink.ask(text));
+    return await sink.ask(text);
   } catch (error) {
     await sink.rollback();
     throw error;

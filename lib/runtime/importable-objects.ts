@@ -125,7 +125,7 @@ with wanted (pattern, schema, name) as (values ${wanted.join(', ')}),
 select node.schema, node.name, node.pattern, node.of_id is not null as is_part, definition.named,
     case when not (${isInDomain}) then definition.create end as definition,
     node.class = 'pg_class'::regclass and exists (select from pg_class c where c.oid = node.id and c.relispopulated) as is_populated,
-    ${detailCommands} as details, ${domainConstraints} as checks, ${withheld} as withheld,
+    ${detailCommands} as details, ${domainConstraints} as checks, ${publicWithheld} as withheld,
     (select x.extname from pg_depend d join pg_extension x on x.oid = d.refobjid
       where d.classid = coalesce(node.of_class, node.class) and d.objid = coalesce(node.of_id, node.id) and d.deptype = 'e') as extension
   from node
@@ -163,7 +163,7 @@ const rangeRows = `select node.key, 'type ' || t.oid::regtype, null,
     where node.class = 'pg_type'::regclass`;
 
 /** Grants are those of this database; that PUBLIC may not execute a routine is a part of what it is. */
-const withheld = `(select format('revoke execute on %s %s from public;', case p.prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure)
+const publicWithheld = `(select format('revoke execute on %s %s from public;', case p.prokind when 'p' then 'procedure' else 'function' end, p.oid::regprocedure)
       from pg_proc p where node.class = 'pg_proc'::regclass and p.oid = node.id and p.proacl is not null
         and not exists (select from aclexplode(p.proacl) a where a.grantee = 0 and a.privilege_type = 'EXECUTE'))`;
 

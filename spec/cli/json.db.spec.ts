@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, JsonCase>> = {
   heads: { works: [], keys: ['heads'], ...noEnvironment },
   'assets import': {
     works: ['raw_sql/procs/f.sql'],
-    keys: ['files', 'extensionMembers', 'leftOut', 'isDryRun'],
+    keys: ['files', 'extensionMembers', 'withoutFolder', 'otherSchemas', 'leftOut', 'isDryRun'],
     fails: ['nope.sql'],
     code: 'ASSET_NOT_FOUND',
   },

@@ -321,6 +321,16 @@ describeOnServers('assets import and extensions', { on: ['PostgreSQL 18', 'Postg
     expect(files.map(({ path }) => path)).to.deep.equal(['procs/simile.sql']);
     expect(extensionMembers.map(({ extension }) => extension)).to.include('pg_trgm');
     expect(extensionMembers.map(({ object }) => object)).to.include('function public.similarity(text, text)');
+    const { stdout } = await limbeckIn(project.root)(
+      'assets',
+      'import',
+      '--from-database',
+      'simil*',
+      '--dry-run',
+    );
+    expect(stdout.match(/^passed over .*$/gm)).to.deep.equal([
+      `passed over ${extensionMembers.length} parts of the extension pg_trgm`,
+    ]);
   });
 });
 
@@ -344,6 +354,28 @@ create type textrange as range (subtype = text, collation = "C", multirange_type
     await revision(await project.open(), { message: 'types', autogenerate: true });
     await upgrade(await project.open());
     expect(await database.query('select lower(span(1, 2)) as one')).to.deep.equal([{ one: 1 }]);
+  });
+
+  it('tells what it passes over', async () => {
+    await emptyDatabase(database);
+    const project = migrationProject(database.config, {
+      settings: { trial: false },
+      files: { 'migrations/.gitkeep': '' },
+    });
+    await database.query(objects);
+    try {
+      const report = await assetImport(await project.open(), { fromDatabase: ['*'], dryRun: true });
+      expect(report.withoutFolder).to.deep.equal([
+        { object: 'policy own_rows on public.t', folder: 'policies' },
+        { object: 'trigger touched on public.t', folder: 'triggers' },
+      ]);
+      expect(report.otherSchemas).to.deep.equal(['billing']);
+      const all = await assetImport(await project.open(), { fromDatabase: ['*.*'], dryRun: true });
+      expect(all.otherSchemas).to.deep.equal([]);
+      expect(all.files.map(({ path }) => path)).to.include('procs/billing/rate.sql');
+    } finally {
+      await database.query('drop schema billing cascade');
+    }
   });
 
   it('says in the file that PUBLIC may not execute a routine', async () => {
