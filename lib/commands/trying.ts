@@ -18,7 +18,7 @@ import { loadScript, type ScriptModule } from '../script/script-module.js';
 import { type OpenShadow, openShadowAt, usualPlace } from '../shadow/open-shadow.js';
 import type { ShadowChoice } from '../shadow/shadow.js';
 import { type TriedFile, type TrialResult, tryStep } from '../shadow/trial.js';
-import { callRuns } from './write-revision.js';
+import { callRuns } from './call-lines.js';
 
 /** Where changed files are tried before they are frozen; `none`: nowhere. */
 export type TrialChoice = ShadowChoice | 'none';

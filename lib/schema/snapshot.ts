@@ -16,7 +16,6 @@ export { type SnapshotOptions, snapshotQuery } from './snapshot-query.js';
 
 /** An object of a schema: a union by `kind`. */
 export type SchemaObject = ObjectOf<(typeof allKinds)[number]>;
-export type ObjectKind = SchemaObject['kind'];
 
 export interface Snapshot {
   /** By identity, such as `column public.builds.platform`, in the order of the identities. */

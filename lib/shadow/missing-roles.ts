@@ -24,7 +24,7 @@ export class RoleMaker {
 }
 
 /** Returns the role that the server says does not exist: in a grant, or as a value of the setting "role". */
-export function missingRole(error: unknown): string | undefined {
+function missingRole(error: unknown): string | undefined {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { code } = at as { readonly code?: string };
     if (code !== '42704' && code !== '22023') continue;

@@ -58,7 +58,7 @@ export function serverPlaceOf(config: Config): Config | undefined {
 }
 
 /** Makes the error for a shadow that is to be on a server where there is none. */
-export function noServer({ environment, knexfile }: Config): DatabaseError {
+function noServer({ environment, knexfile }: Config): DatabaseError {
   return new DatabaseError('SHADOW_UNAVAILABLE', {
     message: `there is no server to make a shadow on: environment "${environment}" has none, and the setting "shadowUrl" is not set`,
     where: knexfile,

@@ -29,6 +29,3 @@ export interface DomainConstraint {
   /** `CHECK (VALUE > 0)`. */
   readonly definition: string;
 }
-
-/** Shapes by identity: `type public.mood`, `domain public.amount`. */
-export type TypeShapes = Readonly<Record<string, TypeShape>>;
