@@ -3,7 +3,8 @@
  */
 import { DatabaseError } from '../errors.js';
 import type { RevisionId } from '../graph/revision.js';
-import { type OpenShadow, openShadowAt, type ShadowSource } from './open-shadow.js';
+import { type OpenShadow, openShadowAt } from './open-shadow.js';
+import type { ShadowSource } from './run-on-shadow.js';
 import { serverPlaceOf, type ShadowChoice } from './shadow.js';
 
 export interface LiveShadowOptions {

@@ -1,33 +1,17 @@
 /**
- * Opening a shadow, empty or at revisions, and running steps on it.
+ * Opening a shadow, empty or at revisions.
  */
-import type { AssetHistory } from '../assets/asset-history.js';
-import { DatabaseError, LimbeckError } from '../errors.js';
+import { DatabaseError } from '../errors.js';
 import type { Step } from '../graph/plan.js';
 import type { RevisionId } from '../graph/revision.js';
-import type { RevisionGraph } from '../graph/revision-graph.js';
-import { type Logger, silentLogger } from '../logger.js';
-import { interruption } from '../runtime/database-sink.js';
-import { type RunContext, runPlan } from '../runtime/run-plan.js';
+import { silentLogger } from '../logger.js';
 import { openSession, type Session } from '../runtime/session.js';
-import type { ModuleLoader } from '../script/load-module.js';
-import { type ImageSource, imageKeys } from './image-keys.js';
+import { imageKeys } from './image-keys.js';
 import { keepImage } from './image-files.js';
 import { revisionImages, startEmpty, startFrom } from './images.js';
 import { RoleMaker } from './missing-roles.js';
+import { assertGoesOn, runOnShadow, type ShadowSource, tryOnShadow } from './run-on-shadow.js';
 import { embeddedShadow, serverShadow, type Shadow, type ShadowChoice } from './shadow.js';
-
-/** What a shadow is made for: a project is one. */
-export interface ShadowSource extends ImageSource {
-  readonly root: string;
-  readonly graph: RevisionGraph;
-  readonly load: ModuleLoader;
-  readonly logger: Logger;
-  readonly signal: AbortSignal | undefined;
-  /** Scripts that were handed in have no text that could be compared: no image is kept of them. */
-  readonly memory?: unknown;
-  readHistory(): AssetHistory;
-}
 
 /** A shadow with a session on it. */
 export interface OpenShadow {
@@ -160,66 +144,16 @@ async function assertMajor(session: Session, major: number, { config }: ShadowSo
 }
 
 function openedShadow(shadow: Shadow, session: Session, source: ShadowSource): OpenShadow {
-  const { settings } = source.config;
   const roles = shadow.kind === 'embedded' ? new RoleMaker(session) : undefined;
+  const place = { session, source, roles };
   return {
     kind: shadow.kind,
     session,
-    async run(steps) {
-      const history = source.readHistory();
-      const context: RunContext = {
-        root: source.root,
-        graph: source.graph,
-        scripts: source.scripts,
-        load: source.load,
-        scriptArguments: source.scriptArguments,
-        history,
-        session,
-        ddl: settings.ddl,
-        transaction: 'revision',
-        logger: silentLogger,
-      };
-      let left = steps;
-      while (left.length > 0) {
-        try {
-          await runPlan(left, context);
-          left = [];
-        } catch (error) {
-          // Which statement was stopped tells nobody anything: the database is gone.
-          assertGoesOn(source, error);
-          if ((await roles?.make(error)) !== true) throw error;
-          left = afterFailure(left, error);
-        }
-        await session.refresh();
-      }
-    },
-    async tryOut(work) {
-      for (;;) {
-        try {
-          return await work();
-        } catch (error) {
-          assertGoesOn(source, error);
-          await session.sink.rollback();
-          if ((await roles?.make(error)) !== true) throw error;
-        } finally {
-          await session.sink.rollback();
-        }
-      }
-    },
+    run: (steps) => runOnShadow(place, steps),
+    tryOut: (work) => tryOnShadow(place, work),
     async close() {
       await session.close();
       await shadow.close();
     },
   };
-}
-
-/** The steps that are left when one has failed: it, and those behind it. */
-function afterFailure(steps: readonly Step[], error: unknown): readonly Step[] {
-  const failed = error instanceof LimbeckError ? error.details['revision'] : undefined;
-  const index = steps.findIndex(({ revision }) => revision === failed);
-  return steps.slice(Math.max(0, index));
-}
-
-function assertGoesOn({ signal }: ShadowSource, cause?: unknown): void {
-  if (signal?.aborted === true) throw interruption({ cause });
 }

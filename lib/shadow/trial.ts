@@ -10,7 +10,8 @@ import type { LoadWarning } from '../ops/load-warnings.js';
 import type { ReadyStep } from '../runtime/ready-steps.js';
 import { StepRunner } from '../runtime/step-runner.js';
 import { quoteLiteral } from '../sql/quote.js';
-import type { OpenShadow, ShadowSource } from './open-shadow.js';
+import type { OpenShadow } from './open-shadow.js';
+import type { ShadowSource } from './run-on-shadow.js';
 
 /** A file whose change is tried. */
 export interface TriedFile {
