@@ -9,10 +9,10 @@ import type { Dependent } from '../assets/manifest.js';
 import type { AssetVersion } from '../assets/asset-history.js';
 import { assertNoMembers, putBack, setAside } from '../dependents/aside.js';
 import { dropText, isGrant, parseIdentity } from '../sql/identity.js';
-import type { Command } from '../sql/scan.js';
 import { ownStatement, type Recovery, type Statement } from '../sql/statement.js';
 import { checkedLoads, type FileText, fileStatements, inSchemaOf, outOf } from './file-statements.js';
 import { schemaGuards } from './folder-schemas.js';
+import { ifExists, isBare, keptObjects } from './kept-objects.js';
 
 /** A file on its way into the database. */
 export interface Load extends FileText {
@@ -116,70 +116,10 @@ function memberGuard(loads: readonly Load[]): Statement[] {
   return [{ ...assertNoMembers(objects, loads[0]?.made.file), comment }];
 }
 
-/**
- * Parts the objects of a file that stand already in those that it replaces, and those that it can only create:
- * these are dropped without a try, which could but fail.
- */
-function keptObjects({ version, made }: Load, stands: Replacement['stands']) {
-  const created = new Set(made.commands.flatMap(createdKind));
-  const kept = version.entry.objects.filter((object) => stands(object, version.path) && !isGrant(object));
-  const isPlain = (object: string) => created.has(kindOfIdentity(object));
-  return { plain: kept.filter(isPlain), replaced: kept.filter((object) => !isPlain(object)) };
-}
-
-const kinds = [
-  'materialized view',
-  'event trigger',
-  'operator class',
-  'operator family',
-  'text search configuration',
-  'text search dictionary',
-  'view',
-  'function',
-  'procedure',
-  'aggregate',
-  'trigger',
-  'policy',
-  'rule',
-  'operator',
-  'cast',
-  'transform',
-  'collation',
-  'conversion',
-];
-/** Kinds that nothing is to be kept of: they are dropped and made again as they are. */
-const bareKinds = new Set([
-  'event trigger',
-  'operator class',
-  'operator family',
-  'text search configuration',
-  'text search dictionary',
-  'cast',
-  'transform',
-  'collation',
-  'conversion',
-]);
-
-/** The kind of what a command creates without OR REPLACE, if it is one that files define. */
-function createdKind({ words }: Command): string[] {
-  const [first, second] = words;
-  if (first !== 'create' || second === 'or') return [];
-  const text = ` ${words.slice(1).join(' ')} `;
-  const found = kinds
-    .map((kind) => ({ kind, at: text.indexOf(` ${kind} `) }))
-    .filter(({ at }) => at !== -1)
-    .toSorted((a, b) => a.at - b.at);
-  return found[0] === undefined ? [] : [found[0].kind];
-}
-
-function kindOfIdentity(object: string): string {
-  return kinds.find((kind) => object.startsWith(`${kind} `)) ?? object.split(' ', 1).join();
-}
-
 /** Drops objects that their file will make again, with all that stands on them. */
 function recreated({ made: { file }, expected }: Load, objects: readonly string[]): Statement[] {
   const made = objects.filter((object) => !isGrant(object));
-  const bare = made.filter((object) => bareKinds.has(kindOfIdentity(object)));
+  const bare = made.filter(isBare);
   const targets = made.filter((object) => !bare.includes(object)).map((object) => ({ object }));
   const aside = setAside(targets, { drop: true, scope, where: file, ...(expected && { expected }) });
   const drops = bare.map((object) => ownStatement(`drop ${ifExists(object)}`));
@@ -191,11 +131,6 @@ function recreated({ made: { file }, expected }: Load, objects: readonly string[
 function comeBack(where: string | undefined, later: readonly string[]): Statement[] {
   const comment = 'What was set aside comes back';
   return putBack({ scope, where, later }).map((made, index) => (index === 0 ? { ...made, comment } : made));
-}
-
-function ifExists(object: string): string {
-  const kind = kindOfIdentity(object);
-  return `${kind} if exists${object.slice(kind.length)}`;
 }
 
 /** Drops by exact identity, and never with CASCADE; what stands on it may do without, once the files are loaded. */
