@@ -9,7 +9,14 @@ import { frozenFileOf } from '../assets/manifest.js';
 import { parseIdentity } from '../sql/identity.js';
 import { quoteLiteral } from '../sql/quote.js';
 import { ownStatement, type Statement } from '../sql/statement.js';
-import { type Holdings, isPart, type ObjectState, stateQuery, statesIn } from './object-state.js';
+import {
+  type Holdings,
+  isPart,
+  type ObjectState,
+  stateQuery,
+  statesIn,
+  type RoutineCall,
+} from './object-state.js';
 
 /** Something that a file has lost or left, and that nobody asked for. */
 export interface LoadWarning {
@@ -178,7 +185,7 @@ function lostHoldings(before: readonly ObjectState[], after: readonly ObjectStat
   });
 }
 
-/** A new overload beside one that no file defines: a call that leaves out arguments may fit both. */
+/** A new overload beside one that no file defines, where a call that leaves out arguments fits both. */
 function newOverloads(
   before: readonly ObjectState[],
   after: readonly ObjectState[],
@@ -191,8 +198,10 @@ function newOverloads(
   );
   return after
     .filter(({ object }) => !was.has(object) && isRoutine(object))
-    .flatMap(({ object, name }) => {
-      const beside = others.filter((other) => other.name === name).map((other) => other.object);
+    .flatMap(({ object, name, call }) => {
+      const beside = others
+        .filter((other) => other.name === name && mayBeConfused(other.call, call))
+        .map((other) => other.object);
       if (beside.length === 0) return [];
       return [
         {
@@ -200,9 +209,19 @@ function newOverloads(
           name,
           message: `${object} stands beside ${beside.join(' and ')}, which no file defines: calls that leave out arguments may fail as "not unique"`,
           next: `drop the other one in a script, if nobody needs it`,
+          // Who goes back has been told on the way up.
+          words: /^/,
         },
       ];
     });
+}
+
+/** Whether the shortest call that both take has the same types in both. */
+function mayBeConfused(one: RoutineCall | null, other: RoutineCall | null): boolean {
+  if (one === null || other === null) return false;
+  const count = Math.max(one.fewest, other.fewest);
+  if (count > Math.min(one.types.length, other.types.length)) return false;
+  return one.types.slice(0, count).every((type, index) => type === other.types[index]);
 }
 
 function isRoutine(object: string): boolean {

@@ -14,6 +14,8 @@ export interface ObjectState {
   readonly properties: Readonly<Record<string, string>>;
   /** What goes with a routine when it is dropped; null for what is none. */
   readonly held: Holdings | null;
+  /** How a routine is called; null of others. */
+  readonly call: RoutineCall | null;
 }
 
 export interface Holdings {
@@ -21,6 +23,13 @@ export interface Holdings {
   /** Who may execute it, besides its owner and PUBLIC. */
   readonly grantees: readonly string[];
   readonly comment: string | null;
+}
+
+export interface RoutineCall {
+  /** Of what it takes in. */
+  readonly types: readonly string[];
+  /** How many of them have no default. */
+  readonly fewest: number;
 }
 
 /** Reads the answer of `stateQuery`. */
@@ -47,7 +56,7 @@ export function stateQuery(objects: readonly string[]): string {
 found as (
 ${[routines, relations, triggers].join('\nunion all\n')}
 )
-select coalesce(json_agg(json_build_object('object', object, 'name', name, 'properties', coalesce(properties, '{}'), 'held', held)), '[]')::text as state from found`;
+select coalesce(json_agg(json_build_object('object', object, 'name', name, 'properties', coalesce(properties, '{}'), 'held', held, 'call', call)), '[]')::text as state from found`;
 }
 
 const routines = `select concat(case proc.prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' else 'function ' end,
@@ -70,7 +79,9 @@ const routines = `select concat(case proc.prokind when 'p' then 'procedure ' whe
   jsonb_build_object('owner', quote_ident(pg_get_userbyid(proc.proowner)),
     'grantees', (select coalesce(jsonb_agg(distinct quote_ident(pg_get_userbyid(item.grantee))), '[]')
       from aclexplode(proc.proacl) as item where item.grantee not in (0, proc.proowner)),
-    'comment', obj_description(proc.oid, 'pg_proc')) as held
+    'comment', obj_description(proc.oid, 'pg_proc')) as held,
+  jsonb_build_object('fewest', proc.pronargs - proc.pronargdefaults, 'types', array(
+    select format_type(arg.type, null) from unnest(proc.proargtypes) with ordinality as arg(type, place) order by place)) as call
 from wanted
 join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
 join pg_catalog.pg_proc proc on proc.proname = wanted.name and proc.pronamespace = nsp.oid
@@ -81,7 +92,7 @@ const relations = `select concat(case rel.relkind when 'm' then 'materialized vi
   concat(wanted.schema, '.', wanted.name),
   (select jsonb_object_agg(option_name, case when option_name = 'check_option'
     then concat('with ', option_value, ' check option') else concat('with (', option_name, ' = ', option_value, ')') end)
-    from pg_options_to_table(rel.reloptions)), null
+    from pg_options_to_table(rel.reloptions)), null, null
 from wanted
 join pg_catalog.pg_namespace nsp on nsp.nspname = wanted.schema
 join pg_catalog.pg_class rel on rel.relname = wanted.name and rel.relnamespace = nsp.oid and rel.relkind in ('v', 'm')
@@ -90,7 +101,7 @@ where wanted.kind in ('view', 'materialized view')`;
 /** Their names hold a relation: they are found by how their identities begin. */
 const triggers = `select wanted.name, wanted.name, jsonb_strip_nulls(jsonb_build_object('firing',
     case trg.tgenabled when 'D' then 'disable' when 'R' then 'enable replica' when 'A' then 'enable always' end
-      || ' trigger ' || quote_ident(trg.tgname))), null
+      || ' trigger ' || quote_ident(trg.tgname))), null, null
 from wanted
 join pg_catalog.pg_trigger trg on not trg.tgisinternal and wanted.name like 'trigger %'
 join pg_catalog.pg_class rel on rel.oid = trg.tgrelid

@@ -11,6 +11,7 @@ import type { AsideTarget } from '../../lib/dependents/targets.js';
 import type { Snapshot } from '../../lib/schema/snapshot.js';
 import type { TestDatabase } from '../helpers/database.js';
 import { differing, snapshotOfDatabase } from '../helpers/database-state.js';
+import { recordNotRun } from '../helpers/not-run.js';
 import { dumpSchema, findProgram } from '../helpers/programs.js';
 
 /** Runs `work` in a transaction while what stands on the targets is away. */
@@ -39,10 +40,12 @@ export interface SchemaShown {
   readonly snapshot: Snapshot;
 }
 
-/** Reads the schema in all ways that there are. */
+/** Reads the schema in all ways that there are; records where there is no pg_dump that would know the server. */
 export async function shown(database: TestDatabase): Promise<SchemaShown> {
-  const hasDump =
-    database.version === 15 && database.url !== undefined && findProgram('pg_dump') !== undefined;
+  const isKnown = database.version === 15 && database.url !== undefined;
+  const hasDump = isKnown && findProgram('pg_dump') !== undefined;
+  if (isKnown && !hasDump)
+    recordNotRun('pg_dump 15', 'no binaries found, the catalogs alone are compared', 'test');
   return {
     dump: hasDump ? await dumpSchema(database.url ?? '') : undefined,
     snapshot: await snapshotOfDatabase(database),

@@ -88,12 +88,19 @@ const cases: Readonly<Record<string, Case>> = {
   'a new overload beside one that no file defines': {
     path: 'procs/f.sql',
     first: f(),
-    byHand: f('', 3, 'f(a int, b int)'),
+    byHand: f('', 3, 'f(a int, b int default 1)'),
     second: f('', 2, 'f(a int, b text default null)'),
     messages: [
       'function public.f(integer, text) stands beside function public.f(integer, integer), which no file defines: calls that leave out arguments may fail as "not unique"',
     ],
     next: 'drop the other one in a script, if nobody needs it',
+  },
+  'nothing of overloads that no call fits as well': {
+    path: 'procs/f.sql',
+    first: f(),
+    byHand: `${f('', 3, 'f(a int, b int)')} ${f('', 3, 'f(a bigint, b int, c int default 1)')}`,
+    second: f('', 2, "f(a text, b text default '')"),
+    messages: [],
   },
   'nothing that the new text says as well': {
     path: 'procs/f.sql',
@@ -144,6 +151,18 @@ describeOnServers('what files lose without a word', (database) => {
       if (next !== undefined) expect(told.map((warning) => warning.next)).to.include(next);
     });
   }
+
+  it('is not told again of an overload where a downgrade makes the old one', async () => {
+    const project = assetProject(database);
+    await project.ship('a', { 'procs/f.sql': f('', 1, 'f(a int, b text default null)') });
+    await project.ship('b', { 'procs/f.sql': f('', 2, 'f(a int, b date default null)') });
+    await upgrade(await project.open(), { target: 'a' });
+    await database.query(f('', 3, 'f(a int, b int default 1)'));
+    const up = await upgrade(await project.open());
+    expect(up.steps[0]?.warnings).to.have.lengthOf(1);
+    const down = await downgrade(await project.open(), { target: 'a' });
+    expect(down.steps[0]?.warnings ?? []).to.deep.equal([]);
+  });
 
   it('is told once the step has ended, to the logger and as an event', async () => {
     const project = assetProject(database);
