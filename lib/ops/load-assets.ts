@@ -104,13 +104,31 @@ function apply(changes: readonly Change[], left: readonly string[], context: Ste
       ? []
       : watchLosses(watchContext(loads, gone, changes, context));
   if (before) sink.record(before);
+  const untold = sink.canRead ? new Set() : replacedFiles(loads, changes, context);
   for (const made of replacementStatements({ stands, early: context.early, gone, loads, later }))
-    sink.record(made);
+    sink.record(untold.has(made.file) && made.comment === undefined ? { ...made, comment: resets } : made);
   if (after) sink.record(after);
   for (const { path, to } of changes) {
     if (to === undefined) context.installed.remove(path);
     else context.installed.install(to);
   }
+}
+
+/** Said where nobody can compare: a run would warn. */
+const resets =
+  'What was set and is not said here is reset, and psql tells nothing: volatility, security definer, options of a view, a disabled trigger';
+
+/** The frozen files that take the place of what stands. */
+function replacedFiles(
+  loads: readonly Load[],
+  changes: readonly Change[],
+  context: StepContext,
+): Set<unknown> {
+  const replaced = changes.filter((change) => installedOf(change, context.installed).length > 0);
+  const paths = new Set(replaced.map(({ path }) => path));
+  return new Set(
+    loads.flatMap(({ version, made, types }) => (types || !paths.has(version.path) ? [] : made.file)),
+  );
 }
 
 /** What stands of a path before the step, or after it. */

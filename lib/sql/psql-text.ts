@@ -90,7 +90,9 @@ function guardText(text: string, meanings: readonly Meaning[]): string {
 function twoWaysText(made: Statement, kept: KeptTexts): string {
   assertPlain(made);
   const declaration = `  attempt constant text := ${inDollars(made.text)};`;
-  return doBlock(twoWaysBody(made, new Map([...kept, [made.text, undefined]])), declaration);
+  // Its comment stands above the block.
+  const uncommented = { ...made, comment: undefined };
+  return doBlock(twoWaysBody(uncommented, new Map([...kept, [made.text, undefined]])), declaration);
 }
 
 /** The settings that keep texts; undefined for the one that the block itself has as `attempt`. */

@@ -104,10 +104,20 @@ describeOnServers('files that are made anew, by --sql', { on: ['PostgreSQL 15'] 
     expect(await dumpDatabase(offline.onServer().url)).to.equal(before);
   });
 
+  it('say where they replace what stands, and there alone, that psql tells of nothing that they reset', async () => {
+    const told = async (target: string) =>
+      (await upgradeSql(await project.open(), { target })).sql.match(
+        /^-- \S+\n-- What was set and is not said here is reset, and psql tells nothing:/gm,
+      );
+    expect(await told('base:a')).to.equal(null);
+    expect(await told('a:b')).to.have.lengthOf(4);
+  });
+
   it('are written with what is tried, once for all files', async () => {
     const { sql } = await upgradeSql(await project.open(), { target: 'a:b' });
     expect(sql.match(/set_config\('limbeck\.set_aside', /g)).to.have.lengthOf(1);
     expect(sql).to.include(`-- migrations/20260101000002_b.assets/views/low.sql
+-- What was set and is not said here is reset, and psql tells nothing: volatility, security definer, options of a view, a disabled trigger
 \\set SHOW_CONTEXT never
 do $limbeck$
 declare
