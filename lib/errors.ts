@@ -96,7 +96,7 @@ export const errorCodes = {
   ASSET_NAME: ['asset', 'an SQL file lies or is called where no other machine or schema could find it'],
   ASSET_SCHEMA_MISSING: [
     'asset',
-    'an SQL file lies in the folder of a schema that the database does not have',
+    'the schema of an SQL file is not there, or is not the one in which its objects would be made',
   ],
   ASSET_DUPLICATE_OBJECT: ['asset', 'one object is defined by two SQL files'],
   ASSET_NOT_REPLACEABLE: ['asset', 'an object cannot be replaced in place'],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { downgrade, revision, upgrade } from '../../lib/index.js';
+import { downgrade, freeze, revision, upgrade } from '../../lib/index.js';
 import { assetProject, functionsOf, identitiesOf } from '../helpers/asset-project.js';
 import { describeOnServers } from '../helpers/database.js';
 import { expectRefusal } from '../helpers/failure.js';
@@ -207,6 +207,31 @@ create or replace function "Odd "" name"(out a int, out b text) language sql as 
       ),
     ).to.deep.equal([{ schema: '"Billing"' }]);
     await database.query('drop schema "Billing" cascade');
+  });
+
+  it('refuses a file whose objects the search path of a database would make in another schema', async () => {
+    const project = assetProject(database);
+    const script = (first: string) => ({
+      upgrade: `await op.execute("${first}; set local search_path = app"); await loadStoredProc(op, ['f.sql']);`,
+      downgrade: `await loadStoredProc(op, ['f.sql']); await op.execute('drop schema app');`,
+    });
+    const f = (name: string) =>
+      `create or replace function ${name}() returns int language sql as $$ select 1 $$;`;
+    await project.ship('a', { 'procs/f.sql': f('f') }, script('create schema app'));
+    await expectRefusal(database, async () => upgrade(await project.open()), {
+      code: 'ASSET_SCHEMA_MISSING',
+      message: /frozen for the schema "public"/,
+      where: /_a\.assets\/procs\/f\.sql$/,
+      next: /`searchPath`/,
+    });
+    project.write('raw_sql/procs/f.sql', f('public.f'));
+    await freeze(await project.open(), { revision: 'a' });
+    await upgrade(await project.open());
+    expect(
+      await database.query(
+        "select pronamespace::regnamespace::text as schema from pg_proc where proname = 'f'",
+      ),
+    ).to.deep.equal([{ schema: 'public' }]);
   });
 
   it('makes a schema in the script before it loads what lies in its folder', async () => {
