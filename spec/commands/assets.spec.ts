@@ -271,9 +271,7 @@ a  2026-01-01 00:00:00  add                 make a
   });
 
   it('names its commands where a word is missing or wrong', async () => {
-    expect((await limbeck()).stderr).to.match(
-      /next: {2}choose one of `limbeck assets import`, `limbeck assets status`, /,
-    );
+    expect((await limbeck()).stderr).to.match(/^ *assets import .*\n *assets status /m);
     expect((await limbeck('histroy')).stderr).to.match(/did you mean `limbeck assets history`\?/);
     expect((await limbeck('show')).stderr).to.match(/`limbeck assets show` needs <file>\n/);
     expect(
