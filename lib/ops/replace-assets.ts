@@ -167,7 +167,7 @@ function behindOthers(
     });
     const made = { ...load.made, ...(or && { onError: or }) };
     const back = comeBack(load.made.file, [...later(), ...load.version.entry.objects]);
-    return [...schemaGuards(needed), ...back, ...outOf(load.version, before), made];
+    return [...back, ...outOf(load.version, [...schemaGuards(needed), ...before]), made];
   };
   return recovery(missing, again, or);
 }
