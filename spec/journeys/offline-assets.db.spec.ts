@@ -99,7 +99,7 @@ describeOnServers('files that are made anew, by --sql', { on: ['PostgreSQL 15'] 
     expect(status).to.equal(3);
     expect(stderr).to.match(/ERROR: {2}what stands on the change is not what was frozen\n/);
     expect(stderr).to.include('there: view public.app');
-    expect(stderr).to.match(/HINT: .*`limbeck freeze`/);
+    expect(stderr).to.match(/HINT: .*`limbeck upgrade`/);
     expect(stderr.split('\n').length).to.be.lessThan(10);
     expect(await dumpDatabase(offline.onServer().url)).to.equal(before);
   });
