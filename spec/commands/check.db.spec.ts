@@ -62,7 +62,7 @@ describeOnServers('check', (database) => {
   next:  put back what was applied and ship the change with a new revision, or accept it with \`limbeck check --accept\`
 the frozen version of "procs/f.sql" in revision "b" was changed after it was frozen
   where: ${frozen}
-  next:  restore it from version control; to change the object edit the live file and run \`limbeck revision --autogenerate\`
+  next:  restore it from version control; to change the object edit the live file and run \`limbeck revision -m "…" --autogenerate\`
 the live file "procs/f.sql" is not what the newest revision ships
   where: raw_sql/procs/f.sql
   next:  ship with \`limbeck revision -m "…" --autogenerate\`
