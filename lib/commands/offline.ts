@@ -10,7 +10,7 @@ import { rowChanges } from '../graph/row-changes.js';
 import { stampedRows, stampTargets } from '../graph/stamp.js';
 import type { Project } from '../project.js';
 import { standingAssets } from '../runtime/installed-assets.js';
-import { loadKnex } from '../runtime/knex-client.js';
+import { loadKnex } from '../runtime/load-knex.js';
 import { Ledger, type LedgerState } from '../runtime/ledger.js';
 import { refuseLongRows } from '../runtime/row-width.js';
 import type { StepReport } from '../runtime/run-plan.js';

@@ -21,7 +21,7 @@ import {
   queryBeside,
 } from './connection.js';
 import { embeddedDirectoryOf } from './embedded.js';
-import { loadKnex } from './knex-client.js';
+import { loadKnex } from './load-knex.js';
 import { isOwnLock, lockKey } from './lock.js';
 import { type PgConnection, sendMessage } from './pg-connection.js';
 import type { ServerError } from './sql-failure.js';

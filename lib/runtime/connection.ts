@@ -9,7 +9,7 @@ import type { Logger } from '../logger.js';
 import { type ConnectLimits, connectFailure, noAnswer } from './connect-failure.js';
 import type { DirectoryWait } from './directory-lock.js';
 import { embedded, embeddedConnection, embeddedDirectoryOf } from './embedded.js';
-import { type KnexFactory, loadKnex } from './knex-client.js';
+import { type KnexFactory, loadKnex } from './load-knex.js';
 import { type CommandResult, type PgConnection, sendQuery } from './pg-connection.js';
 import type { ProgressListener } from './progress.js';
 import { isInMemory } from './scratch.js';

@@ -5,58 +5,22 @@
  * `op.knex` runs queries at once. Both are made from the project's client class, so whatever it was
  * extended with works in migrations as it does elsewhere.
  */
-import { errorMonitor } from 'node:events';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
-import type { Knex, knex as knexFactory } from 'knex';
-import { ConfigError, type LimbeckError } from '../errors.js';
+import type { Knex } from 'knex';
+import type { LimbeckError } from '../errors.js';
 import type { Awaiting, PendingOperation } from '../ops/awaiting.js';
 import type { Place } from '../sql/place.js';
 import { type Sink, type Statement, statement } from '../sql/statement.js';
+import { type ConnectedSink, isConnected, streamThrough } from './connected-sink.js';
 import { type CorrectableClient, correctedClient } from './knex-corrections.js';
 import type { ClassOf, KnexCompilable, KnexPart, KnexQueryCompiler } from './knex-internals.js';
 import { located, withPlace } from './knex-unsafe.js';
 import { finish } from './knex-values.js';
 import { refuseStream, writtenQuery } from './offline-query.js';
+import type { KnexFactory } from './load-knex.js';
 import { type PgConnection, sendQuery } from './pg-connection.js';
 import { markStatement, type ServerError } from './sql-failure.js';
 import { expectUse, noteUse } from './unused-queries.js';
-
-export type KnexFactory = typeof knexFactory;
-
-/**
- * Returns the Knex that the project has installed, else the one beside limbeck.
- *
- * @throws ConfigError `KNEX_NOT_INSTALLED`
- */
-export async function loadKnex(root: string): Promise<KnexFactory> {
-  for (const base of [pathToFileURL(join(root, 'package.json')).href, import.meta.url]) {
-    try {
-      const module = createRequire(base)('knex') as { knex: KnexFactory };
-      return module.knex;
-    } catch (error) {
-      if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    }
-  }
-  throw new ConfigError('KNEX_NOT_INSTALLED', {
-    message: 'knex is not installed',
-    where: root,
-    next: 'run `npm install knex pg`',
-  });
-}
-
-/** A sink with a driver's connection behind it, which Knex may use. */
-export interface ConnectedSink extends Sink {
-  through<Result>(
-    send: (connection: PgConnection) => Promise<Result>,
-    goesBack: boolean,
-    giveUp?: () => void,
-  ): Promise<Result>;
-  /** Told each text that goes through it. */
-  announce(text: string, values: readonly unknown[]): void;
-}
 
 export interface SinkKnexContext {
   readonly knex: KnexFactory;
@@ -274,32 +238,6 @@ function run({ sink, callerPlace }: SinkKnexContext, query: KnexQuery): Promise<
   return verb === 'release' ? answer.catch((error) => goBack(sink, rest.at(-1), error)) : answer;
 }
 
-/**
- * Tells the stream every error, also those before the first row, and takes a stream that was left half read as
- * answered: Knex knows only of errors and ends of the query itself.
- */
-async function streamThrough(
-  sink: ConnectedSink,
-  send: (connection: PgConnection) => Promise<unknown>,
-  stream: Readable,
-): Promise<unknown> {
-  let isTold = false;
-  stream.once(errorMonitor, () => {
-    isTold = true;
-  });
-  const closed = new Promise((resolve) => stream.once('close', resolve));
-  try {
-    return await sink.through(
-      (connection) => Promise.race([send(connection), closed]),
-      false,
-      () => stream.destroy(),
-    );
-  } catch (error) {
-    stream.destroy(isTold ? undefined : (error as Error));
-    throw error;
-  }
-}
-
 /** What was recorded in a nested transaction may fail when it is released: then it is undone like any other. */
 async function goBack(sink: Sink, savepoint: string | undefined, error: unknown): Promise<never> {
   if (savepoint !== undefined) await sink.recover(savepoint);
@@ -325,8 +263,4 @@ function explainedAt(
   origin: Place | undefined,
 ): NonNullable<Statement['explain']> {
   return (sqlstate, cause) => withPlace(explain(sqlstate, cause), () => origin) as LimbeckError | undefined;
-}
-
-function isConnected(sink: Sink | ConnectedSink): sink is ConnectedSink {
-  return 'through' in sink;
 }

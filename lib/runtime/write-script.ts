@@ -9,7 +9,7 @@ import type { RevisionId } from '../graph/revision.js';
 import { scriptPlace } from '../script/script-module.js';
 import { commentLine } from '../sql/psql-text.js';
 import { toolVersion } from '../version.js';
-import type { KnexFactory } from './knex-client.js';
+import type { KnexFactory } from './load-knex.js';
 import { Ledger, type LedgerNames, type LedgerState } from './ledger.js';
 import type { StepTimeouts } from './step-transaction.js';
 import { type ExpectedState, guardText, ledgerText, psqlSettings, unlockText } from './offline-guards.js';

@@ -8,7 +8,7 @@ import type { Knex } from 'knex';
 import { upgrade } from '../commands/migrate.js';
 import type { LimbeckSettings } from '../config/settings.js';
 import { openProject, type Project, type ProjectOptions } from '../project.js';
-import { type KnexFactory, loadKnex } from '../runtime/knex-client.js';
+import { type KnexFactory, loadKnex } from '../runtime/load-knex.js';
 import { toolVersion } from '../version.js';
 
 export interface TemplateOptions extends Omit<ProjectOptions, 'knex' | 'signal' | 'onProgress'> {
